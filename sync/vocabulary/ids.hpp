@@ -14,9 +14,9 @@ struct Id {
     friend constexpr auto operator<=>(Id, Id) = default;
 };
 
-using Login = Id<struct LoginTag>;             ///< an account on one trading server
+using Login = Id<struct LoginTag>;                     ///< an account on one trading server
 using ServerId = Id<struct ServerTag, std::uint32_t>;  ///< a trading server
-using Ticket = Id<struct TicketTag>;           ///< a deal on one trading server
+using Ticket = Id<struct TicketTag>;                   ///< a deal on one trading server
 using GroupId = Id<struct GroupTag, std::uint32_t>;
 using SymbolId = Id<struct SymbolTag, std::uint32_t>;
 

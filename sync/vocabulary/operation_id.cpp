@@ -19,7 +19,9 @@ constexpr std::string_view base64url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t tag_characters = 22;
 
-constexpr bool is_hyphen(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
+constexpr bool is_hyphen(std::size_t at) {
+    return at == 8 || at == 13 || at == 18 || at == 23;
+}
 
 void shift_in(OperationId& id, unsigned bits, std::uint64_t value) {
     id.hi = id.hi << bits | id.lo >> (64 - bits);

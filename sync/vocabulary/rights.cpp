@@ -6,12 +6,24 @@ namespace cambist {
 
 namespace {
 
-constexpr std::array<std::string_view, refusal_count> refusal_names{
-    "none",           "no_policy",         "trade_disabled",  "close_only",
-    "account_closed", "frozen",            "close_volume",    "position_gone",
-    "unknown_action", "withdraw_forbidden", "reserved_amount", "deposit_forbidden",
-    "transfer_forbidden", "command_mismatch", "leverage_cap",  "group_not_ordered",
-    "login_forbidden", "degraded"};
+constexpr std::array<std::string_view, refusal_count> refusal_names{"none",
+                                                                    "no_policy",
+                                                                    "trade_disabled",
+                                                                    "close_only",
+                                                                    "account_closed",
+                                                                    "frozen",
+                                                                    "close_volume",
+                                                                    "position_gone",
+                                                                    "unknown_action",
+                                                                    "withdraw_forbidden",
+                                                                    "reserved_amount",
+                                                                    "deposit_forbidden",
+                                                                    "transfer_forbidden",
+                                                                    "command_mismatch",
+                                                                    "leverage_cap",
+                                                                    "group_not_ordered",
+                                                                    "login_forbidden",
+                                                                    "degraded"};
 constexpr std::array<std::string_view, 7> reason_names{
     "none",   "not_approved",    "restricted",        "account_closed",
     "frozen", "withdrawal_hold", "close_only_account"};

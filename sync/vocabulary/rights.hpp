@@ -39,10 +39,10 @@ struct Rights {
 /// confidential cause stays in the office.
 enum class Reason : std::uint8_t {
     none = 0,
-    not_approved = 1,     ///< registered, pending_review, pending_documents
-    restricted = 2,       ///< close-only
+    not_approved = 1,  ///< registered, pending_review, pending_documents
+    restricted = 2,    ///< close-only
     account_closed = 3,
-    frozen = 4,           ///< an authority's freeze
+    frozen = 4,  ///< an authority's freeze
     withdrawal_hold = 5,
     close_only_account = 6,
 };
@@ -50,23 +50,23 @@ enum class Reason : std::uint8_t {
 /// Why the gate objected; the `reason` of a verdict, of a refusal record and of the metrics.
 enum class Refusal : std::uint8_t {
     none = 0,
-    no_policy = 1,          ///< no policy file, or a login that the office has not sent yet
-    trade_disabled = 2,     ///< the account may not open: not approved
-    close_only = 3,         ///< the account may only reduce: restricted
+    no_policy = 1,       ///< no policy file, or a login that the office has not sent yet
+    trade_disabled = 2,  ///< the account may not open: not approved
+    close_only = 3,      ///< the account may only reduce: restricted
     account_closed = 4,
     frozen = 5,
-    close_volume = 6,       ///< a close larger than the position
-    position_gone = 7,      ///< a close aimed at nothing, or at the same side
+    close_volume = 6,   ///< a close larger than the position
+    position_gone = 7,  ///< a close aimed at nothing, or at the same side
     unknown_action = 8,
     withdraw_forbidden = 9,
-    reserved_amount = 10,   ///< the debit would take money that a hold reserves
+    reserved_amount = 10,  ///< the debit would take money that a hold reserves
     deposit_forbidden = 11,
     transfer_forbidden = 12,
     command_mismatch = 13,  ///< carries an operation id that does not fit the operation
     leverage_cap = 14,
-    group_not_ordered = 15, ///< a group move that the office did not ask for
+    group_not_ordered = 15,  ///< a group move that the office did not ask for
     login_forbidden = 16,
-    degraded = 17,          ///< the plugin lost its footing; exits only
+    degraded = 17,  ///< the plugin lost its footing; exits only
 };
 constexpr std::uint8_t refusal_count = 18;
 

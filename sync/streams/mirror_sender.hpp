@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "sync/messages/messages.hpp"
+
+namespace cambist {
+
+/// The plugin's end of the mirror stream: numbers events, decides which to send and when to start
+/// over. Holds no event: the journal does; `next_batch` names the numbers to read from it.
+class MirrorSender {
+  public:
+    /// The event numbers of one frame to send now.
+    struct Range {
+        std::uint64_t first = 0, last = 0;
+    };
+    struct Timing {
+        std::chrono::nanoseconds resend_after = std::chrono::seconds(2);
+    };
+
+    MirrorSender() = default;
+    explicit MirrorSender(Timing timing) : timing_(timing) {}
+
+    /// Starts numbering afresh: a boot, or a resync. Epochs only rise.
+    void begin_epoch(std::uint64_t epoch);
+    /// Numbers one event that is now in the journal.
+    std::uint64_t appended();
+
+    /// From the owner. Answers false when the cursor cannot be served from the journal
+    /// (another epoch than ours with events already missing, or ahead of us): the caller resyncs.
+    bool on_welcome(const Welcome& welcome, Instant now);
+    void on_acknowledged(const EventsAcknowledged& message, Instant now);
+    /// False: the asked number is no longer in the journal; the caller resyncs.
+    bool on_missing(const EventsMissing& message);
+    void on_disconnected();
+
+    /// At most `most` events that may go out under the credit given; nothing when none may.
+    /// After a silence of resend_after, unacknowledged events go out again.
+    std::optional<Range> next_batch(std::uint32_t most, Instant now);
+
+    std::uint64_t epoch() const { return epoch_; }
+    std::uint64_t last_seq() const { return last_; }
+    std::uint64_t acknowledged() const { return acknowledged_; }
+    std::uint64_t first_kept() const { return acknowledged_ + 1; }
+    bool connected() const { return connected_; }
+
+  private:
+    Timing timing_;
+    std::uint64_t epoch_ = 0, last_ = 0, acknowledged_ = 0, sent_ = 0;
+    std::uint64_t bridge_epoch_ = 0;
+    std::uint32_t credit_ = 0;
+    Instant last_progress_{};
+    bool connected_ = false;
+};
+
+}  // namespace cambist
