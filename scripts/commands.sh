@@ -12,16 +12,16 @@ Cambist: a forex broker's back office whose rules are enforced inside the tradin
   ./cambist bench    measures what is fast about it, each figure beside its floor
   ./cambist prepare  only installs what is missing and configures the build
 
-Each has --help. On Debian 12 with git alone the first `up` installs compiler, libraries and PostgreSQL
-with apt (as root, or through sudo), which takes minutes; later ones start in seconds.
+Each has --help. On Debian 12 with git alone the first `up` installs compiler, libraries and
+PostgreSQL with apt (as root, or through sudo), which takes minutes; later ones start in seconds.
 TEXT
 }
 
 test_help() {
     cat <<'TEXT'
 ./cambist test [-R REGEX] [--preset NAME]
-  Installs what is missing, builds once with assertions on, and runs every test with its own servers;
-  the last line reads "N passed, N failed, N skipped". Exit code 0 when all passed.
+  Installs what is missing, builds once with assertions on, and runs every test with its own
+  servers; the last line reads "N passed, N failed, N skipped". Exit code 0 when all passed.
   -R REGEX        only the tests whose name matches (ctest -N in build/dev lists them)
   --preset NAME   another build: asan or tsan run the pure code, the plugin and the parsers under
                   sanitizers (default: dev)
@@ -30,7 +30,7 @@ TEXT
 
 prepare_command() {
     if [[ ${1:-} == --help ]]; then
-        say "./cambist prepare: installs what building and testing need, and configures the dev build."
+        say "./cambist prepare: installs what building and testing need, and configures the build."
         return
     fi
     (($# == 0)) || usage_error "prepare takes no argument: $1" prepare
@@ -56,7 +56,8 @@ test_command() {
                 shift 2
                 ;;
             --preset)
-                [[ ${2:-} =~ ^(dev|asan|tsan)$ ]] || usage_error "--preset is dev, asan or tsan" test
+                [[ ${2:-} =~ ^(dev|asan|tsan)$ ]] ||
+                    usage_error "--preset is dev, asan or tsan" test
                 preset=$2
                 shift 2
                 ;;
@@ -76,7 +77,7 @@ run_tests() {
     step "testing ($preset)"
     rm -rf -- "$results"
     mkdir -p "$results"
-    (cd "$root" && ctest --preset "$preset" --parallel "$(build_jobs)" --output-on-failure \
+    (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)" --output-on-failure \
         --no-tests=error --output-junit "$results/ctest.junit" "$@") || failed=1
     say "    tested in $(seconds_since "$started")"
     [[ -e $results/ctest.junit ]] || die "ctest could not run; what it said stands above"
@@ -86,7 +87,8 @@ run_tests() {
 
 bench_command() {
     if [[ ${1:-} == --help ]]; then
-        say "./cambist bench [NAME...]: one JSON line a case, ours and its floor measured in the same run."
+        say './cambist bench [NAME...]'
+        say '  One JSON line a case: ours beside its floor, measured in the same run.'
         return
     fi
     prepare_tests release
@@ -94,11 +96,13 @@ bench_command() {
     exec "$root/build/release/bin/cambist-bench" "$@"
 }
 
-# prepare_programs: what `up` and `demo` run; a build folder that has the tests keeps them.
+# prepare_programs: what `up` and `demo` run. A build folder that has the tests keeps them.
 prepare_programs() {
     install_packages up
     provide_msgpack
-    if [[ -e $root/build/dev/build.ninja ]]; then configure dev; else configure dev -DCAMBIST_TESTS=OFF; fi
+    local -a tests=()
+    if [[ ! -e $root/build/dev/build.ninja ]]; then tests=(-DCAMBIST_TESTS=OFF); fi
+    configure dev "${tests[@]}"
     build dev cambist-migrate cambist-keys cambist-bridge cambist-gateway cambist-sim cambist_plugin
 }
 

@@ -1,5 +1,6 @@
-# The private PostgreSQL cluster under the data folder. PostgreSQL refuses to run as root, so root runs it
-# as the user `postgres`; anybody else as themselves. It listens on a socket in the data folder only.
+# The private PostgreSQL cluster under the data folder. PostgreSQL refuses to run as root, so root
+# runs it as the user `postgres`; anybody else as themselves. It listens on a socket in the data
+# folder only.
 # shellcheck shell=bash
 
 # as_postgres COMMAND...
@@ -13,7 +14,8 @@ as_postgres() {
 
 postgres_bin() {
     local folder
-    folder=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+    folder=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null |
+        sort -V | tail -n 1)
     [[ -n $folder ]] || die "PostgreSQL's programs are not under /usr/lib/postgresql"
     printf '%s' "$folder"
 }
@@ -22,13 +24,12 @@ postgres_bin() {
 choose_data_folder() {
     local asked=${1:-}
     data=$(realpath -m -- "${asked:-$root/.cambist}")
-    if ((EUID != 0)); then
-        mkdir -p "$data" 2>/dev/null || die "the data folder $data cannot be written; choose another with --data"
-        return
+    if ! mkdir -p "$data" 2>/dev/null || [[ ! -w $data ]]; then
+        die "the data folder $data cannot be written; choose another with --data"
     fi
-    mkdir -p "$data" || die "the data folder $data cannot be made; choose another with --data"
+    if ((EUID != 0)); then return; fi
     if id postgres >/dev/null 2>&1 && ! as_postgres test -x "$data"; then
-        [[ -z $asked ]] || die "the user postgres cannot reach $data; choose another folder with --data"
+        [[ -z $asked ]] || die "the user postgres cannot reach $data; choose another with --data"
         rmdir --ignore-fail-on-non-empty -- "$data"
         data=/var/lib/cambist
         mkdir -p "$data"

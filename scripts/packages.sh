@@ -47,9 +47,11 @@ as_root() {
 
 # install_packages KIND...: what is missing, and nothing when nothing is.
 install_packages() {
-    command -v dpkg-query >/dev/null || die "this is not Debian: install the packages of scripts/packages.txt by hand"
+    command -v dpkg-query >/dev/null ||
+        die "this is not Debian: install what scripts/packages.txt lists, by hand"
     local installed_names missing
-    installed_names=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
+    installed_names=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' |
+        sed -n 's/^installed //p')
     missing=$(missing_packages "$@")
     [[ -n $missing ]] || return 0
     if ((EUID != 0)) && ! command -v sudo >/dev/null; then
@@ -59,9 +61,10 @@ install_packages() {
     local log=$root/build/apt.log
     mkdir -p "$root/build"
     : >"$log"
-    step "installing $(wc -l <<<"$missing") missing packages and what they need (details: build/apt.log)"
+    step "installing $(wc -l <<<"$missing") packages and what they need (details: build/apt.log)"
     keep_postgresql_quiet
-    # Failing to refresh one list matters only if the installation fails too, so that is what is reported.
+    # Failing to refresh one list matters only if the installation fails too, so that is what is
+    # reported.
     as_root apt-get update >>"$log" 2>&1 || true
     local entry
     local -a names=()
@@ -69,7 +72,8 @@ install_packages() {
     apt_install "$log" "${names[@]}"
 }
 
-# keep_postgresql_quiet: Debian's package would otherwise create and start a cluster that nobody asked for.
+# keep_postgresql_quiet: Debian's package would otherwise create and start a cluster that nobody
+# asked for.
 keep_postgresql_quiet() {
     local settings=/etc/postgresql-common/createcluster.conf
     if installed postgresql-common || [[ -e $settings ]]; then return; fi
@@ -101,8 +105,8 @@ run_apt_install() {
         -o Dpkg::Use-Pty=0 "$@" </dev/null 2>&1 | apt_progress "$log" | show_progress apt
 }
 
-# apt_progress LOG: everything goes to the log; the status lines become "PERCENT TEXT", downloads being
-# the first half and unpacking the second.
+# apt_progress LOG: everything goes to the log; the status lines become "PERCENT TEXT", downloads
+# being the first half and unpacking the second.
 apt_progress() {
     local line kind percent text
     while IFS= read -r line; do
@@ -125,12 +129,13 @@ provide_msgpack() {
     mkdir -p "$target"
     local log=$root/build/apt.log
     if ! (cd "$target" && download_msgpack >>"$log" 2>&1); then
-        die "apt could not download libmsgpack-cxx-dev: $(grep '^E: ' "$log" | tail -n 1) (details: build/apt.log)"
+        die "apt could not download libmsgpack-cxx-dev: $(grep '^E: ' "$log" | tail -n 1)"
     fi
 }
 
 download_msgpack() {
-    # Run as root in a folder of another user, apt warns that it downloads unsandboxed; that is harmless.
+    # Run as root in a folder of another user, apt warns that it downloads unsandboxed; that is
+    # harmless.
     known_to_apt libmsgpack-cxx-dev || as_root apt-get update
     apt-get download libmsgpack-cxx-dev
     dpkg-deb --extract libmsgpack-cxx-dev_*.deb unpacked

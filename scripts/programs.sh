@@ -1,11 +1,13 @@
-# Start, readiness and stop of the programs. Each runs in a session of its own, so that Ctrl-C reaches this
-# script alone, which stops them in order; should the script be killed, the kernel sends them their signal.
+# Start, readiness and stop of the programs. Each runs in a session of its own, so that Ctrl-C
+# reaches this script alone, which stops them in order; should the script be killed, the kernel
+# sends them their signal.
 # shellcheck shell=bash
 
 # Start order; they stop in the reverse order.
 readonly program_names=(postgres bridge gateway sim)
 
-# started_at PID: the kernel's start time of a living process; with the pid it names one process for ever.
+# started_at PID: the kernel's start time of a living process; with the pid it names one process for
+# ever.
 started_at() {
     local stat
     local -a fields
@@ -32,19 +34,23 @@ start_program() {
     shift
     if [[ $name == postgres ]]; then
         death=INT # PostgreSQL's fast shutdown
-        if ((EUID == 0)); then user=(setpriv --reuid=postgres --regid=postgres --clear-groups --); fi
+        if ((EUID == 0)); then
+            user=(setpriv --reuid=postgres --regid=postgres --clear-groups --)
+        fi
     fi
-    setsid -- "${user[@]}" setpriv --pdeathsig "$death" -- "$@" >"$data/log/$name.log" 2>&1 </dev/null &
+    setsid -- "${user[@]}" setpriv --pdeathsig "$death" -- "$@" \
+        >"$data/log/$name.log" 2>&1 </dev/null &
     remember_pid "$name" $!
 }
 
 # wait_until_ready NAME SECONDS COMMAND...: until the command succeeds; dies when the program does.
 wait_until_ready() {
-    local name=$1 deadline=$((SECONDS + $2))
+    local name=$1 limit=$2 started=$SECONDS log=$data/log/$1.log
     shift 2
     until "$@" >/dev/null 2>&1; do
-        pid_of "$name" >/dev/null || die "$name ended while starting: $(last_words "$data/log/$name.log") (details: $data/log/$name.log)"
-        ((SECONDS < deadline)) || die "$name is not ready after its time; see $data/log/$name.log"
+        pid_of "$name" >/dev/null ||
+            die "$name ended while starting: $(last_words "$log") (details: $log)"
+        ((SECONDS - started < limit)) || die "$name is not ready after $limit s (details: $log)"
         sleep 0.1
     done
 }

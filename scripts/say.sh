@@ -16,8 +16,8 @@ usage_error() {
 # seconds_since START: whole seconds since the value of $SECONDS in START.
 seconds_since() { printf '%d s' "$((SECONDS - $1))"; }
 
-# show_progress LABEL: reads lines "PERCENT TEXT" from stdin; one moving line on a terminal, else one
-# line for each ten percent.
+# show_progress LABEL: reads lines "PERCENT TEXT" from stdin; one moving line on a terminal, else
+# one line for each ten percent.
 show_progress() {
     local label=$1 percent text shown=-1
     while read -r percent text; do
@@ -37,7 +37,7 @@ need_space() {
     local folder=$1 needed=$2 what=$3 free
     while [[ ! -e $folder ]]; do folder=$(dirname -- "$folder"); done
     free=$(df -Pm -- "$folder" | awk 'NR == 2 { print $4 }')
-    ((free >= needed)) || die "$what needs $needed MB free on the disk of $folder, which has $free MB"
+    ((free >= needed)) || die "$what needs $needed MB on the disk of $folder; $free MB are free"
 }
 
 # last_words LOG: the line of a log that says best why a program ended.

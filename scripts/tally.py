@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Adds up the results of a test run: tally.py JUNIT_XML FOLDER_OF_GTEST_XML.
 
-A GoogleTest program counts with each of its cases, any other test as one. A program that failed before it
-could write its results counts as one failed test.
+A GoogleTest program counts with each of its cases, any other test as one. A program that failed
+before it could write its results counts as one failed test.
 """
 import pathlib
 import sys

@@ -4,8 +4,8 @@
  *
  * Conventions
  *  - One exported symbol: ctsp_plugin_negotiate.
- *  - Every struct starts with `size`, the caller's sizeof. Fields and functions are only appended: a
- *    reader uses min(size, its own sizeof). What stands here is the v1 prefix, frozen by the
+ *  - Every struct starts with `size`, the caller's sizeof. Fields and functions are only appended:
+ *    a reader uses min(size, its own sizeof). What stands here is the v1 prefix, frozen by the
  *    assertions below and by tests/unit/plugin/abi_test.cpp.
  *  - Records are pointer-free, fixed width, naturally aligned and the same on 32 and 64 bit.
  *  - Whoever is called copies; nothing passed in lives past the return; nothing is freed across.
@@ -125,7 +125,7 @@ enum {
     CTSP_REQ_CH_PRICE = 1u << 2,
     CTSP_REQ_CH_SLTP = 1u << 3
 };
-/* Deal kinds 0..20 carry the numbers of the most common platform, so that mapping is the identity. */
+/* Deal kinds 0..20 carry the numbers of the most common platform, so mapping is the identity. */
 enum {
     CTSP_DEAL_BUY = 0,
     CTSP_DEAL_SELL = 1,
