@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Shows that each check of tidy.py fails on a violation, naming the replacement, and else passes."""
+"""Each check of tidy.py fails on a violation, names the replacement, and passes without it."""
 import pathlib
 import tempfile
 import unittest
