@@ -23,7 +23,7 @@ MEASURED = CODE + (".py", ".sh", ".sql", ".cmake", "CMakeLists.txt", "cambist", 
 MAY_BE_LONG = ("plugin/abi/trading_server.h",)
 FORMATTER = "clang-format-19"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
-SQL_TEXT = re.compile(r"\s*(COMMENT ON .*|IS )?'.*'[;,]?$|\s*COMMENT ON .* IS '")
+SQL_TEXT = re.compile(r"(?i)\s*(comment on .*|is )?'.*'[;,]?$|\s*comment on .* is '")
 NOT_A_FUNCTION = re.compile(r"(namespace|class|struct|enum|union|extern|using|typedef)\b")
 FORBIDDEN_NAMES = re.compile(r"(^|_)(manager|helper|util|processor|impl|data|info)s?\.\w+$")
 
