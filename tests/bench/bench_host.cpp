@@ -256,13 +256,11 @@ ctsp_host_api host_api(Server& server) {
                           ctsp_position*) -> ctsp_status { return CTSP_E_NOTFOUND; };
     api.users_next = users_next;
     api.groups_next = [](ctsp_host*, ctsp_cursor* cursor, ctsp_group* out, std::uint32_t,
-                         std::uint32_t, std::uint32_t* n) {
-        return only_one(cursor, out, n, the_group());
-    };
+                         std::uint32_t,
+                         std::uint32_t* n) { return only_one(cursor, out, n, the_group()); };
     api.symbols_next = [](ctsp_host*, ctsp_cursor* cursor, ctsp_symbol* out, std::uint32_t,
-                          std::uint32_t, std::uint32_t* n) {
-        return only_one(cursor, out, n, the_symbol());
-    };
+                          std::uint32_t,
+                          std::uint32_t* n) { return only_one(cursor, out, n, the_symbol()); };
     api.positions_next = [](ctsp_host*, ctsp_cursor*, std::uint64_t, ctsp_position*, std::uint32_t,
                             std::uint32_t, std::uint32_t* n) -> ctsp_status {
         *n = 0;
@@ -306,8 +304,8 @@ Plugin load(const std::string& path, const ctsp_host_api& host) {
     }
     const auto negotiate =
         reinterpret_cast<ctsp_plugin_negotiate_fn>(dlsym(library, "ctsp_plugin_negotiate"));
-    const ctsp_hello hello{sizeof hello, CTSP_ABI_MAJOR, 0, CTSP_ABI_MINOR, CTSP_FINGERPRINT_V1,
-                           &host};
+    const ctsp_hello hello{sizeof hello,   CTSP_ABI_MAJOR,      0,
+                           CTSP_ABI_MINOR, CTSP_FINGERPRINT_V1, &host};
     ctsp_reply reply{};
     reply.size = sizeof reply;
     if (!negotiate || negotiate(&hello, &reply) != CTSP_OK || reply.api->start(reply.self)) {
@@ -372,7 +370,8 @@ void steady(Server& server, const Plugin& plugin, double per_second, double seco
     const auto deals = static_cast<std::uint64_t>(per_second * seconds / 2);
     for (std::uint64_t at = 0; at < deals; ++at) {
         const std::chrono::duration<double> due(static_cast<double>(2 * at) / per_second);
-        std::this_thread::sleep_until(began + std::chrono::duration_cast<std::chrono::nanoseconds>(due));
+        std::this_thread::sleep_until(began +
+                                      std::chrono::duration_cast<std::chrono::nanoseconds>(due));
         const ctsp_deal deal = server.make_deal();
         raise_deal(plugin, deal);
         raise_user(plugin, deal.login);
@@ -394,8 +393,7 @@ void serve(Server& server, const Plugin& plugin) {
             steady(server, plugin, a, b);
         else if (verb == "status")
             std::printf("{\"deals\":%llu,\"status\":\"%s\"}\n",
-                        static_cast<unsigned long long>(server.deals()),
-                        status_of(plugin).c_str());
+                        static_cast<unsigned long long>(server.deals()), status_of(plugin).c_str());
         else if (verb == "quit")
             return;
         else

@@ -2,6 +2,9 @@
 //   fdatasync DIR COUNT     an 8 kB write and fdatasync
 //   insert DSN COUNT        a one-row INSERT with its own commit
 //   curve COUNT             a 64-byte round trip over CURVE on loopback TCP
+//   rows DSN DEALS ACCOUNTS BATCH  mirrored deals by binary COPY and account rows by unnest, half
+//   and
+//                           half, BATCH events a transaction, into the office's own tables
 
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -18,6 +21,7 @@
 #include <zmq.hpp>
 
 #include "tests/bench/harness.hpp"
+#include "tests/bench/raw_rows.hpp"
 
 namespace {
 
@@ -118,6 +122,11 @@ int main(int argc, char** argv) {
         measure_insert(argv[2], std::atoi(argv[3]));
     else if (verb == "curve" && argc == 3)
         measure_curve(std::atoi(argv[2]));
+    else if (verb == "rows" && argc == 6)
+        cambist::bench::measure_raw_rows(argv[2], std::atol(argv[3]), std::atol(argv[4]),
+                                         std::atol(argv[5]));
     else
-        fail("usage: fdatasync DIR COUNT | insert DSN COUNT | curve COUNT");
+        fail(
+            "usage: fdatasync DIR COUNT | insert DSN COUNT | curve COUNT |"
+            " rows DSN DEALS ACCOUNTS BATCH");
 }
