@@ -20,19 +20,30 @@ postgres_bin() {
     printf '%s' "$folder"
 }
 
-# choose_data_folder: sets $data. A checkout under /root is closed to the user `postgres`.
-choose_data_folder() {
-    local asked=${1:-}
-    data=$(realpath -m -- "${asked:-$root/.cambist}")
-    if ! mkdir -p "$data" 2>/dev/null || [[ ! -w $data ]]; then
+# reachable FOLDER: whether PostgreSQL's user may pass through to it.
+reachable() {
+    while [[ ! -e $1 ]]; do set -- "$(dirname -- "$1")"; done
+    as_postgres test -x "$1"
+}
+
+# data_folder ASKED: prints it. A checkout under root's home is closed to the user `postgres`, so there
+# the default is another.
+data_folder() {
+    local folder
+    folder=$(realpath -m -- "${1:-$root/.cambist}")
+    if [[ -z $1 ]] && ((EUID == 0)) && ! reachable "$folder"; then folder=/var/lib/cambist; fi
+    printf '%s' "$folder"
+}
+
+# prepare_data_folder ASKED: makes $data and what is in it, or says why it cannot be.
+prepare_data_folder() {
+    if ! mkdir -p -- "$data"/{config,keys,log,run,secrets,sim,plugin} 2>/dev/null ||
+        [[ ! -w $data ]]; then
         die "the data folder $data cannot be written; choose another with --data"
     fi
-    if ((EUID != 0)); then return; fi
-    if id postgres >/dev/null 2>&1 && ! as_postgres test -x "$data"; then
-        [[ -z $asked ]] || die "the user postgres cannot reach $data; choose another with --data"
-        rmdir --ignore-fail-on-non-empty -- "$data"
-        data=/var/lib/cambist
-        mkdir -p "$data"
+    chmod 700 "$data"/{keys,secrets}
+    reachable "$data/run" || die "the user postgres cannot reach $data; choose another with --data"
+    if [[ -z $1 && $data != "$root"/* ]]; then
         say "    the data folder is $data, because the user postgres cannot reach $root"
     fi
 }

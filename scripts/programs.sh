@@ -39,7 +39,7 @@ start_program() {
         fi
     fi
     setsid -- "${user[@]}" setpriv --pdeathsig "$death" -- "$@" \
-        >"$data/log/$name.log" 2>&1 </dev/null &
+        >"$data/log/$name.log" 2>&1 </dev/null 9>&- &
     remember_pid "$name" $!
 }
 
