@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "office/pg/connection.hpp"
+#include "office/pg/parameters.hpp"
+#include "office/pg/query.hpp"
+#include "office/pg/result.hpp"
+
+namespace cambist::office::pg {
+
+class Pool;
+
+/// A transaction, and the only place where SQL runs. Destroyed without commit it is rolled back at
+/// once, without waiting; a connection in the middle of an answer is discarded. Every call throws
+/// DatabaseError; after one that the server refused, only destruction is left.
+///
+/// `send` queues a statement without a round trip: it goes out with the next `execute`, `gather` or
+/// `commit`. So a batch of N statements and its commit cost one round trip:
+///     tx.send(upsert, ...); tx.send(move_cursor, ...); auto results = co_await tx.gather();
+class Transaction {
+  public:
+    /// On a connection that the caller keeps and that outlives it.
+    explicit Transaction(Connection& connection) : connection_(&connection) {}
+    Transaction(Transaction&& other) noexcept;
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+
+    /// Runs one statement, after those that were sent before it, whose results are dropped.
+    template <class... Values>
+    awaitable<Result> execute(const Query& query, const Values&... values) {
+        return run(query, Parameters::of(values...));
+    }
+    awaitable<Result> run(const Query& query, Parameters parameters);
+
+    template <class... Values>
+    void send(const Query& query, const Values&... values) {
+        send_with(query, Parameters::of(values...));
+    }
+    void send_with(const Query& query, Parameters parameters);
+    /// The results of everything sent since the last gather, in order.
+    awaitable<std::vector<Result>> gather();
+
+    /// Several statements in one text.
+    awaitable<void> script(std::string sql);
+    /// `sql` is COPY ... FROM STDIN (FORMAT binary); `stream` is CopyRows::finish(), alive until
+    /// the end. Returns the rows written.
+    awaitable<std::int64_t> copy_in(const char* sql, std::string_view stream);
+
+    /// Not cancellable; bounded by ConnectionSettings::commit_timeout. When its answer is lost it
+    /// throws an error with in_doubt(): only looking for the rows can tell.
+    awaitable<void> commit();
+
+  private:
+    friend class Pool;
+    Transaction(Pool& pool, std::unique_ptr<Connection> connection);
+
+    void begin_once();
+    awaitable<void> await_commit();
+    void end() noexcept;
+
+    Pool* pool_ = nullptr;
+    std::unique_ptr<Connection> pooled_;
+    Connection* connection_;
+    bool begun_ = false, begin_unanswered_ = false, open_ = true;
+};
+
+}  // namespace cambist::office::pg
