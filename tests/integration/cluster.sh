@@ -1,5 +1,5 @@
 #!/bin/sh
-# A private PostgreSQL cluster for tests: `cluster.sh start DIR [MIGRATE_PROGRAM]` and `cluster.sh stop DIR`.
+# A private PostgreSQL cluster for tests: `cluster.sh start DIR MIGRATE_PROGRAM` and `cluster.sh stop DIR`.
 #
 # start writes DIR/env (KEY=value lines):
 #   CAMBIST_TEST_DSN       superuser, database postgres; tests clone databases through it
@@ -9,7 +9,8 @@
 set -eu
 
 action=$1
-dir=$2
+mkdir -p "$2"
+dir=$(realpath "$2")
 bin=${CAMBIST_PG_BIN:-/usr/lib/postgresql/15/bin}
 
 as_postgres() {
@@ -32,7 +33,6 @@ stop() {
 }
 
 start() {
-    mkdir -p "$dir"
     stop
     # A socket's path must stay below 108 bytes, whatever the build folder is called.
     place=$(mktemp -d /tmp/cambist-test-XXXXXX)
@@ -62,10 +62,8 @@ start() {
         fi
     done
     dsn="host=$place port=$port user=postgres dbname=postgres"
-    if [ $# -gt 0 ] && [ -n "$1" ]; then
-        as_postgres "$bin/createdb" -h "$place" -p "$port" -U postgres cambist_template
-        "$1" --dsn "host=$place port=$port user=postgres dbname=cambist_template" >/dev/null
-    fi
+    as_postgres "$bin/createdb" -h "$place" -p "$port" -U postgres cambist_template
+    "$1" --dsn "host=$place port=$port user=postgres dbname=cambist_template" >/dev/null
     {
         echo "CAMBIST_TEST_DSN=$dsn"
         echo "CAMBIST_TEST_TEMPLATE=cambist_template"
@@ -75,10 +73,10 @@ start() {
 }
 
 case $action in
-start) start "${3:-}" ;;
+start) start "$(realpath "$3")" ;;
 stop) stop ;;
 *)
-    echo "usage: cluster.sh start DIR [MIGRATE_PROGRAM] | stop DIR" >&2
+    echo "usage: cluster.sh start DIR MIGRATE_PROGRAM | stop DIR" >&2
     exit 2
     ;;
 esac
