@@ -39,7 +39,8 @@ run_build() {
     local preset=$1
     shift
     cd "$root" || return
-    NINJA_STATUS='[%f/%t] ' flock "$root/build/$preset.lock" cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@" 2>&1
+    NINJA_STATUS='[%f/%t] ' flock "$root/build/$preset.lock" \
+        cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@" 2>&1
 }
 
 # build_progress: ninja's "[n/m] text" become progress; everything else passes.

@@ -26,8 +26,8 @@ reachable() {
     as_postgres test -x "$1"
 }
 
-# data_folder ASKED: prints it. A checkout under root's home is closed to the user `postgres`, so there
-# the default is another.
+# data_folder ASKED: prints it. A checkout under root's home is closed to the user `postgres`, so
+# there the default is another.
 data_folder() {
     local folder
     folder=$(realpath -m -- "${1:-$root/.cambist}")
@@ -83,7 +83,7 @@ make_cluster() {
         --pwfile=/dev/stdin <<<"$password" >"$data/log/initdb.log" 2>&1; then
         die "initdb failed: $(last_words "$data/log/initdb.log") (details: $data/log/initdb.log)"
     fi
-    write_secret "$data/secrets/admin.pgpass" "*:*:*:cambist_admin:$password"
+    write_secret "$data/secrets/cambist_admin.pgpass" "*:*:*:cambist_admin:$password"
     mv -- "$fresh" "$data/postgres"
 }
 

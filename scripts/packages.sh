@@ -99,10 +99,13 @@ apt_install() {
 run_apt_install() {
     local log=$1
     shift
-    # confold: keep_postgresql_quiet may have written a settings file before its package came.
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-        -o APT::Status-Fd=1 -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold \
-        -o Dpkg::Use-Pty=0 "$@" </dev/null 2>&1 | apt_progress "$log" | show_progress apt
+    # The status goes to descriptor 3, opened behind sudo, which would close it; apt closes it for
+    # dpkg, so it cannot be 1. confold: keep_postgresql_quiet wrote a settings file already.
+    # shellcheck disable=SC2016
+    as_root env DEBIAN_FRONTEND=noninteractive sh -c 'exec apt-get "$@" 3>&1' apt-get install \
+        --yes --no-install-recommends -o APT::Status-Fd=3 -o DPkg::Lock::Timeout=120 \
+        -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 "$@" </dev/null 2>&1 |
+        apt_progress "$log" | show_progress apt
 }
 
 # apt_progress LOG: everything goes to the log; the status lines become "PERCENT TEXT", downloads

@@ -26,7 +26,8 @@ def compile_one(source, folder):
 
 
 def main():
-    sources = sorted(source for part in ("sync", "plugin") for source in (ROOT / part).rglob("*.cpp"))
+    sources = sorted(source for part in ("sync", "plugin")
+                     for source in (ROOT / part).rglob("*.cpp"))
     excluded = [source for source in sources if left_out(source)]
     if len(excluded) > MAY_BE_LEFT_OUT:
         print("too much of the core is of one platform:",

@@ -1,0 +1,82 @@
+# Keys, schema and settings of the programs, all under the data folder.
+# shellcheck shell=bash
+
+programs=$root/build/dev/bin
+plugin=$root/build/dev/lib/libcambist_plugin.so
+
+# make_keys: CURVE pairs of the bridge and of the trading server's plugin.
+make_keys() {
+    local name
+    for name in bridge server-1; do
+        if [[ ! -e $data/keys/$name.pub ]]; then
+            step "making the keys of $name"
+            "$programs/cambist-keys" "$name" "$data/keys" >/dev/null
+        fi
+    done
+}
+
+# as_admin PROGRAM ARGUMENT...: a PostgreSQL client program as the cluster's administrator.
+as_admin() {
+    local program=$1
+    shift
+    env PGHOST="$(socket_folder)" PGUSER=cambist_admin PGPASSFILE="$data/secrets/cambist_admin.pgpass" \
+        "$(postgres_bin)/$program" "$@"
+}
+
+# migrate: the database, the roles with their passwords, and the migrations that are missing.
+migrate() {
+    local log=$data/log/migrate.log exists
+    exists=$(as_admin psql -d postgres -Atc "SELECT 1 FROM pg_database WHERE datname = 'cambist'")
+    if [[ -z $exists ]]; then as_admin createdb cambist; fi
+    make_passwords
+    if ! "$programs/cambist-migrate" --dsn "$(dsn cambist_admin)" \
+        --passwords "$data/secrets/passwords" >"$log" 2>&1; then
+        die "the migration failed: $(last_words "$log") (details: $log)"
+    fi
+}
+
+# make_passwords: one a role, kept where libpq looks for them.
+make_passwords() {
+    if [[ -e $data/secrets/passwords ]]; then return; fi
+    local role password lines=''
+    for role in cambist_bridge cambist_gateway cambist_reports; do
+        password=$(random_word)
+        write_secret "$data/secrets/$role.pgpass" "*:*:*:$role:$password"
+        lines+="$role=$password"$'\n'
+    done
+    write_secret "$data/secrets/passwords" "${lines%$'\n'}"
+}
+
+# write_settings PORT: the examples of config/ with our folders and ports in their place.
+write_settings() {
+    local name first=$1
+    for name in bridge gateway sim; do
+        (umask 077 && sed -e "s|/var/lib/cambist|$data|g" \
+            -e "s|/usr/lib/libcambist_plugin.so|$plugin|g" \
+            -e "s|host=/var/run/postgresql|host=$(socket_folder)|g" \
+            -e "s|8600|$first|g; s|8601|$((first + 1))|g" \
+            -e "s|8602|$((first + 2))|g; s|8603|$((first + 3))|g" \
+            "$root/config/$name.toml" >"$data/config/$name.toml")
+    done
+}
+
+# where_to_look PORT
+where_to_look() {
+    local port=$1
+    cat <<TEXT
+
+Cambist runs. Where to look:
+  gateway          http://127.0.0.1:$port   (routes: gateway/openapi.yaml)
+  its metrics      http://127.0.0.1:$port/metrics
+  bridge's metrics http://127.0.0.1:$((port + 2))/metrics
+  trading server   127.0.0.1:$((port + 3))   (JSON lines: {"cmd":"stats"})
+  everything else  $data   (log/, config/, secrets/)
+
+Try, with the key that may do what the demo needs:
+  key=\$(cat $data/secrets/demo.key)
+  curl -H "Authorization: Bearer \$key" http://127.0.0.1:$port/v1/servers
+  curl -H "Authorization: Bearer \$key" http://127.0.0.1:$port/v1/accounts
+
+Ctrl-C stops everything.
+TEXT
+}
