@@ -78,11 +78,14 @@ make_cluster() {
     rm -rf -- "$fresh"
     install -d -m 700 "$fresh"
     if ((EUID == 0)); then chown postgres:postgres "$fresh"; fi
+    write_secret "$fresh.password" "$password"
+    if ((EUID == 0)); then chown postgres:postgres "$fresh.password"; fi
     if ! as_postgres "$bin/initdb" --pgdata="$fresh" --username=cambist_admin --encoding=UTF8 \
         --locale=C.UTF-8 --data-checksums --auth-local=scram-sha-256 --auth-host=reject \
-        --pwfile=/dev/stdin <<<"$password" >"$data/log/initdb.log" 2>&1; then
+        --pwfile="$fresh.password" >"$data/log/initdb.log" 2>&1; then
         die "initdb failed: $(last_words "$data/log/initdb.log") (details: $data/log/initdb.log)"
     fi
+    rm -f -- "$fresh.password"
     write_secret "$data/secrets/cambist_admin.pgpass" "*:*:*:cambist_admin:$password"
     mv -- "$fresh" "$data/postgres"
 }

@@ -19,7 +19,8 @@ make_keys() {
 as_admin() {
     local program=$1
     shift
-    env PGHOST="$(socket_folder)" PGUSER=cambist_admin PGPASSFILE="$data/secrets/cambist_admin.pgpass" \
+    env PGHOST="$(socket_folder)" PGUSER=cambist_admin \
+        PGPASSFILE="$data/secrets/cambist_admin.pgpass" \
         "$(postgres_bin)/$program" "$@"
 }
 
@@ -42,7 +43,7 @@ make_passwords() {
     for role in cambist_bridge cambist_gateway cambist_reports; do
         password=$(random_word)
         write_secret "$data/secrets/$role.pgpass" "*:*:*:$role:$password"
-        lines+="$role=$password"$'\n'
+        lines+="$role = $password"$'\n'
     done
     write_secret "$data/secrets/passwords" "${lines%$'\n'}"
 }
