@@ -53,7 +53,7 @@ BANS = (
     Ban(r"#include\s*<((unistd|fcntl|pthread|signal|poll|dlfcn)\.h|(sys|arpa|netinet)/)",
         "ask plugin/platform.hpp: the core must compile for Windows",
         within=("plugin/",), but=(r"^plugin/(\w+/)*\w*posix\w*\.(cpp|hpp)$",)),
-    Ban(r"\busing namespace\b(?!.*(literals|awaitable_operators))", "name it", within=PRODUCT),
+    Ban(r"^using namespace\b(?!.*literals)", "name what you use", within=PRODUCT),
     Ban(r"\b(class|struct)\s+\w*(Manager|Helper|Helpers|Util|Utils|Processor|Impl|Data|Info)\b",
         "name it by the domain's noun"),
     Ban(r"zmq::socket_type::x?pub\b|ZMQ_X?PUB\b", "it loses messages silently: ROUTER and DEALER"),

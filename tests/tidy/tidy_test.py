@@ -92,7 +92,7 @@ class Bans(unittest.TestCase):
         ("plugin/link/a.cpp", "#include <boost/json.hpp>", "libzmq alone"),
         ("plugin/mirror/journal.cpp", "#include <sys/mman.h>", "compile for Windows"),
         ("plugin/mirror/journal.cpp", "#include <unistd.h>", "compile for Windows"),
-        ("office/accounts/a.hpp", "using namespace std;", "name it"),
+        ("office/accounts/a.hpp", "using namespace std;", "name what you use"),
         ("office/accounts/a.hpp", "class AccountManager {", "the domain's noun"),
         ("office/accounts/a.hpp", "struct AccountData {", "the domain's noun"),
         ("bridge/trading/a.cpp", "socket(context, zmq::socket_type::pub);", "ROUTER and DEALER"),
