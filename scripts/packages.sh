@@ -58,6 +58,7 @@ install_packages() {
         die "missing packages and neither root nor sudo to install them:" "${missing//$'\n'/ }"
     fi
     need_space /var 3000 "installing packages"
+    need_space "$root/build" 1500 "the build"
     local log=$root/build/apt.log
     mkdir -p "$root/build"
     : >"$log"
@@ -89,11 +90,17 @@ apt_install() {
         if grep -q 'No space left on device\|enough free space' "$log"; then
             die "the disk is full: apt could not install the packages (details: build/apt.log)"
         fi
-        local reason
-        reason=$(grep -E '^E: |^Err:| Could not resolve| Could not connect' "$log" | tail -n 1)
-        die "apt could not install the packages: ${reason:-see build/apt.log}"
+        die "apt could not install the packages: $(apt_reason "$log")"
     fi
     say "    installed in $(seconds_since "$started")"
+}
+
+# apt_reason LOG: the first failed download, or else the last error.
+apt_reason() {
+    local reason
+    reason=$(grep -m 1 '^E: Failed to fetch' "$1" || grep '^E: ' "$1" | tail -n 1)
+    reason=${reason#E: }
+    printf '%s' "${reason:-it said nothing} (details: build/apt.log)"
 }
 
 run_apt_install() {
@@ -132,7 +139,7 @@ provide_msgpack() {
     mkdir -p "$target"
     local log=$root/build/apt.log
     if ! (cd "$target" && download_msgpack >>"$log" 2>&1); then
-        die "apt could not download libmsgpack-cxx-dev: $(grep '^E: ' "$log" | tail -n 1)"
+        die "apt could not download libmsgpack-cxx-dev: $(apt_reason "$log")"
     fi
 }
 
