@@ -15,6 +15,11 @@ namespace cambist {
 constexpr std::uint8_t wire_version = 1;
 constexpr std::size_t max_frame_bytes = 1 << 20;
 constexpr std::size_t max_events_a_batch = 4096;
+constexpr std::size_t max_policies_a_batch = 16384;
+constexpr std::size_t max_accounts_a_rescan = 512;
+constexpr std::size_t max_deals_a_rescan = 1024;
+constexpr std::size_t max_scope_patterns = 256;
+constexpr std::size_t max_pattern_bytes = 128;
 
 /// Plugin -> bridge, first frame of a session: where both streams stand.
 struct Hello {
@@ -42,6 +47,7 @@ struct Welcome {
     std::uint32_t credit_events = 0;                 ///< may be under way unacknowledged
     std::uint32_t policy_era = 0;
     std::uint64_t low_water = 0;  ///< command numbers up to this one are retired
+    Instant deals_since;  ///< a resync that this Welcome causes tells deals modified from here on
     GateSettings settings;
 };
 
@@ -98,13 +104,14 @@ struct PolicyAcknowledged {
     Instant published;  ///< on the trading server's clock
     std::vector<PolicyApplied> accounts;
 };
-/// Plugin -> bridge, after each Welcome from the owner: per shard, the sum of policy_hash.
+/// Plugin -> bridge, after each Welcome from the owner: per shard, the sum of policy_hash. Contents
+/// count, not only versions: a restored office may have given a number to something else.
 struct PolicyDigest {
     std::uint32_t era = 0;
     std::uint64_t accounts = 0;
     std::array<std::uint64_t, shard_count> sums{};
 };
-std::uint64_t policy_hash(Login login, std::uint32_t version);
+std::uint64_t policy_hash(const AccountPolicy& policy);
 
 /// Bridge -> plugin, whenever the settings change.
 struct SettingsChanged {
@@ -138,12 +145,15 @@ struct Command {
 
     friend bool operator==(const Command&, const Command&) = default;
 };
+/// The same order: all but the circumstances of sending it (number, bridge epoch, deadline).
+bool same_order(const Command& a, const Command& b);
+
 enum class Outcome : std::uint8_t {
     done = 1,       ///< executed, exactly once
     refused = 2,    ///< the trading server or the plugin said no; nothing happened
     not_done = 3,   ///< provably not executed (crash before the operation, deadline, stale epoch)
-    in_doubt = 4,   ///< cannot be known; a person decides
-    unknown_id = 5  ///< answer to a query for an id never seen here
+    in_doubt = 4,   ///< cannot be known (retired ids too); a person decides
+    unknown_id = 5  ///< answer to a question: never seen here, and no effect of it was found
 };
 enum class CommandFailure : std::uint8_t {
     none = 0,
@@ -172,13 +182,15 @@ struct CommandResult {
     std::uint64_t version = 0;
     std::int64_t balance_after = 0, credit_after = 0;
     Instant finished;
+    std::uint64_t bridge_epoch = 0;  ///< unknown_id: the highest obeyed when it was said
 
     friend bool operator==(const CommandResult&, const CommandResult&) = default;
 };
-/// Bridge -> plugin: what became of it?
+/// Bridge -> plugin: what became of it? The whole command, so that a plugin whose log was restored
+/// from a backup can look for its effect on the trading server before it says unknown_id.
 struct CommandAsked {
     std::uint64_t bridge_epoch = 0;
-    OperationId id;
+    Command command;
 };
 /// Bridge -> plugin: results up to this number are stored for good; forget them, refuse them.
 struct CommandsRetired {
@@ -233,6 +245,7 @@ enum class FrameError : std::uint8_t {
     wrong_server = 11,
     not_expected = 12,
     not_owner = 13,
+    not_canonical = 14,  ///< not the shortest form: equal values have equal bytes and hashes
 };
 std::string_view name_of(FrameError error);
 /// Either way: the answer to a frame that could not be taken.
@@ -241,6 +254,7 @@ struct FrameRefused {
     FixedText<96> detail;
 };
 
+/// The place in this list, from 1, is the kind on the wire: append only.
 using Message =
     std::variant<Hello, Welcome, EventBatch, EventsAcknowledged, EventsMissing, ResyncAsked,
                  DigestAsked, PolicyBatch, PolicyAcknowledged, PolicyDigest, SettingsChanged,

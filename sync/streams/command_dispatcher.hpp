@@ -33,9 +33,9 @@ class CommandDispatcher {
     /// unless the plugin says unknown_id (then it never arrived, and this epoch fences the rest).
     void offer_sent_before(const Command& command);
     ToSend next(Instant now);
-    /// True: evidence to store. unknown_id of a command that this plugin never saw: true with
-    /// not_done when its bridge epoch is older than the session's (it can never execute now),
-    /// else it is sent again under the same id.
+    /// True: evidence to store; the command is under way no longer. unknown_id, said under this
+    /// session's bridge epoch: true with not_done when the command's bridge epoch is older (it can
+    /// never execute now), else it is sent again under the same id.
     bool on_result(CommandResult& result);
     std::size_t under_way() const { return under_way_.size(); }
 
@@ -48,6 +48,7 @@ class CommandDispatcher {
     };
     Timing timing_;
     std::unordered_map<OperationId, Pending> under_way_;
+    Instant next_due_{};  ///< nothing is due before
     std::uint64_t bridge_epoch_ = 0;
     bool connected_ = false;
 };

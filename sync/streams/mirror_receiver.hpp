@@ -25,8 +25,9 @@ class MirrorReceiver {
 
     /// Where the database stands when the lease was taken.
     void resume(std::uint64_t epoch, std::uint64_t seq);
-    /// What a plugin's Hello asks for: true when its epoch is not the cursor's: the cursor moves to
-    /// (hello.epoch, 0) in the database first, then the caller resumes there.
+    /// What a plugin's Hello asks for: true when its epoch is above the cursor's: the cursor moves to
+    /// (hello.epoch, 0) in the database first, then the caller resumes there. A lower epoch is a
+    /// late Hello or a restored plugin: the Welcome shows ours, and such a plugin resyncs above it.
     bool begins_new_epoch(const Hello& hello) const;
 
     Verdict on_batch(const EventBatch& batch);

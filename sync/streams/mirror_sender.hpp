@@ -22,21 +22,26 @@ class MirrorSender {
     MirrorSender() = default;
     explicit MirrorSender(Timing timing) : timing_(timing) {}
 
-    /// Starts numbering afresh: a boot, or a resync. Epochs only rise.
+    /// Starts numbering afresh: a boot, or a resync. Epochs only rise; the caller says Hello again.
     void begin_epoch(std::uint64_t epoch);
+    /// The epoch for a resync: above ours and above any that a Welcome has shown.
+    std::uint64_t next_epoch() const;
     /// Numbers one event that is now in the journal.
     std::uint64_t appended();
 
-    /// From the owner. Answers false when the cursor cannot be served from the journal
-    /// (another epoch than ours with events already missing, or ahead of us): the caller resyncs.
+    /// From the owner; one of a lower bridge epoch is ignored, and so is the answer to a Hello of an
+    /// earlier epoch. False: the cursor cannot be served from the journal (events already missing, or
+    /// ahead of us): the caller resyncs under next_epoch().
     bool on_welcome(const Welcome& welcome, Instant now);
     void on_acknowledged(const EventsAcknowledged& message, Instant now);
-    /// False: the asked number is no longer in the journal; the caller resyncs.
+    /// False: asks for what the Welcome said was committed, so the database went back; the caller
+    /// resyncs. A question that an acknowledgement has overtaken is ignored.
     bool on_missing(const EventsMissing& message);
     void on_disconnected();
 
     /// At most `most` events that may go out under the credit given; nothing when none may.
-    /// After a silence of resend_after, unacknowledged events go out again.
+    /// After a silence of resend_after, unacknowledged events go out again, at least one of them
+    /// even without credit, so that a lost acknowledgement cannot stop the stream.
     std::optional<Range> next_batch(std::uint32_t most, Instant now);
 
     std::uint64_t epoch() const { return epoch_; }
@@ -48,7 +53,7 @@ class MirrorSender {
   private:
     Timing timing_;
     std::uint64_t epoch_ = 0, last_ = 0, acknowledged_ = 0, sent_ = 0;
-    std::uint64_t bridge_epoch_ = 0;
+    std::uint64_t bridge_epoch_ = 0, welcomed_ = 0, highest_epoch_ = 0;
     std::uint32_t credit_ = 0;
     Instant last_progress_{};
     bool connected_ = false;

@@ -16,7 +16,8 @@ class PolicyTable {
 };
 
 /// The plugin's end of the policy stream: only higher (era, version) passes, and what passed is
-/// acknowledged after the log is durable and the gate has published it.
+/// acknowledged after the log is durable and the gate has published it. The caller publishes one
+/// plan before it asks for the next, since `table` answers for what is published.
 class PolicyReceiver {
   public:
     struct Plan {
@@ -27,6 +28,8 @@ class PolicyReceiver {
     };
 
     void restore(std::uint32_t era) { era_ = era; }
+    /// `bridge_epoch`: the highest obeyed. A version that the table already holds, or a higher one,
+    /// is acknowledged as held.
     Plan on_batch(const PolicyBatch& batch, std::uint64_t bridge_epoch, const PolicyTable& table);
     std::uint32_t era() const { return era_; }
 

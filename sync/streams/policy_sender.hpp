@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <unordered_map>
 #include <vector>
 
@@ -27,7 +28,8 @@ class PolicySender {
     bool has_room() const { return under_way_.size() < timing_.most_under_way; }
     /// At most `most` policies due now.
     PolicyBatch next_batch(std::size_t most, Instant now);
-    /// What to write as enforced: exactly the acknowledged versions.
+    /// What to write as enforced: exactly the acknowledged versions of accounts under way. A version
+    /// above the accepted one means a restored database.
     std::vector<PolicyApplied> on_acknowledged(const PolicyAcknowledged& message);
     /// Shards whose sums differ; `wanted` is the office's digest.
     static std::vector<std::size_t> differing_shards(const PolicyDigest& wanted,
@@ -35,12 +37,22 @@ class PolicySender {
     std::size_t under_way() const { return under_way_.size(); }
 
   private:
-    struct Sent {
-        AccountPolicy policy;
+    /// A queued send; out of date when the account's turn is another by now.
+    struct Turn {
+        Login login;
+        std::uint64_t number = 0;
         Instant due{};
     };
+    struct Offered {
+        AccountPolicy policy;
+        std::uint64_t turn = 0;
+    };
+    void queue(Offered& offered, std::deque<Turn>& turns, Instant due);
+
     Timing timing_;
-    std::unordered_map<Login, Sent> under_way_;
+    std::unordered_map<Login, Offered> under_way_;
+    std::deque<Turn> fresh_, sent_;  ///< each in the order of falling due
+    std::uint64_t turns_ = 0;
     std::uint64_t bridge_epoch_ = 0;
     std::uint32_t era_ = 0;
     bool connected_ = false;
