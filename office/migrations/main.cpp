@@ -51,7 +51,10 @@ void read_file(const std::string& path, Passwords& passwords) {
 
 int run(const std::string& dsn, Passwords passwords) {
     namespace asio = boost::asio;
-    using namespace cambist::office;
+    namespace pg = cambist::office::pg;
+    using cambist::office::embedded_migrations;
+    using cambist::office::migrate;
+    using cambist::office::Migrated;
     asio::io_context context;
     pg::ConnectionSettings settings{.dsn = dsn, .application_name = "cambist-migrate"};
     Migrated outcome;

@@ -171,7 +171,7 @@ awaitable<void> Connection::readable() {
 }
 
 awaitable<void> Connection::flush() {
-    using namespace asio::experimental::awaitable_operators;
+    using asio::experimental::awaitable_operators::operator||;
     for (int left = PQflush(connection_); left != 0; left = PQflush(connection_)) {
         fail_unless(left == 1);
         // The server may stop reading until its answers are read.

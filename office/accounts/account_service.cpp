@@ -1,0 +1,167 @@
+#include "office/accounts/account_service.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "office/accounts/client_store.hpp"
+#include "office/audit/audit_store.hpp"
+#include "office/outbox/outbox_store.hpp"
+
+namespace cambist::office {
+
+namespace {
+
+namespace json = boost::json;
+
+awaitable<std::optional<AccountFacts>> locked_facts(pg::Transaction& tx, AccountKey key) {
+    const std::vector<AccountKey> wanted{key};
+    auto locked = co_await accounts::lock(tx, wanted);
+    if (locked.empty())
+        co_return std::nullopt;
+    auto facts = co_await accounts::facts(tx, std::move(locked));
+    co_return std::move(facts.front());
+}
+
+json::object described(const Hold& hold) {
+    return {{"hold", hold.id.uuid()},
+            {"kind", name_of(hold.kind)},
+            {"amount", std::to_string(hold.amount)}};
+}
+
+json::object described(const AcceptedPolicy& accepted) {
+    return {{"version", accepted.version},
+            {"rights", accepted.policy.rights.bits},
+            {"reason", name_of(accepted.policy.reason)},
+            {"leverage_cap_x100", accepted.policy.leverage_cap_x100},
+            {"reserved", accepted.policy.reserved}};
+}
+
+/// Audit record and outbox event of one change.
+void record(pg::Transaction& tx, const Actor& actor, std::string_view action, AccountKey key,
+            const json::object& before, const json::object& after, std::string reason) {
+    const std::string told = json::serialize(after);
+    const Change change{.action = std::string(action),
+                        .subject = key.subject(),
+                        .before = before.empty() ? "" : json::serialize(before),
+                        .after = told,
+                        .reason = std::move(reason)};
+    audit::append(tx, actor, change);
+    outbox::append(tx, action, change.subject, told);
+}
+
+}  // namespace
+
+awaitable<AcceptedPolicies> refresh_policies(pg::Transaction& tx, std::vector<AccountKey> locked) {
+    if (locked.empty())
+        co_return AcceptedPolicies{};
+    const auto all = co_await accounts::facts(tx, std::move(locked));
+    AcceptedPolicies changed;
+    for (const AccountFacts& facts : all) {
+        const Policy policy = effective_rights(facts.policy);
+        if (policy != facts.accepted || facts.accepted_version == 0)
+            changed.push_back({facts.key, 0, policy});
+    }
+    auto accepted = co_await accounts::accept(tx, std::move(changed));
+    for (const AcceptedPolicy& policy : accepted)
+        outbox::append(tx, "policy_accepted", policy.key.subject(),
+                       json::serialize(described(policy)));
+    co_return accepted;
+}
+
+awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
+                                                    AccountKey account, AccountKind kind,
+                                                    Actor actor) {
+    const auto owner = co_await clients::find_for_update(tx, client);
+    if (!owner)
+        co_return refused(AccountRefusal::unknown_client);
+    if (owner->status == ClientStatus::closed)
+        co_return refused(AccountRefusal::client_closed);
+    const auto facts = co_await locked_facts(tx, account);
+    if (facts && facts->client && *facts->client != client)
+        co_return refused(AccountRefusal::account_taken);
+    if (facts && facts->client && facts->policy.kind == kind)
+        co_return AcceptedPolicies{};
+
+    accounts::attach(tx, account, client, kind);
+    const json::object after{{"client", client.uuid()}, {"kind", name_of(kind)}};
+    record(tx, actor, "account_attached", account, {}, after, "");
+    const std::vector<AccountKey> keys{account};
+    auto locked = co_await accounts::lock(tx, keys);
+    co_return co_await refresh_policies(tx, std::move(locked));
+}
+
+awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, Actor actor) {
+    if (const auto sound = review_hold(hold.kind, hold.amount); !sound)
+        co_return refused(sound.error());
+    const std::vector<AccountKey> keys{hold.account};
+    auto locked = co_await accounts::lock(tx, keys);
+    if (locked.empty())
+        co_return refused(AccountRefusal::unknown_account);
+    if (!co_await accounts::insert_hold(tx, hold, actor.name)) {
+        const auto other = co_await accounts::find_hold(tx, hold.id);
+        if (!other || other->account != hold.account || other->kind != hold.kind ||
+            other->amount != hold.amount)
+            co_return refused(AccountRefusal::id_taken);
+        co_return AcceptedPolicies{};
+    }
+    record(tx, actor, "hold_placed", hold.account, {}, described(hold), hold.reason);
+    co_return co_await refresh_policies(tx, std::move(locked));
+}
+
+awaitable<Outcome<AcceptedPolicies>> release_hold(pg::Transaction& tx, OperationId id,
+                                                  std::string reason, Actor actor) {
+    const auto seen = co_await accounts::find_hold(tx, id);
+    if (!seen)
+        co_return refused(AccountRefusal::unknown_hold);
+    if (!actor.may_release())
+        co_return refused(AccountRefusal::narrow_only);
+    const std::vector<AccountKey> keys{seen->account};
+    auto locked = co_await accounts::lock(tx, keys);
+    const auto hold = co_await accounts::find_hold(tx, id);
+    if (hold->released)
+        co_return AcceptedPolicies{};
+    accounts::release_hold(tx, id, actor.name);
+    record(tx, actor, "hold_released", hold->account, described(*hold), {{"hold", id.uuid()}},
+           std::move(reason));
+    co_return co_await refresh_policies(tx, std::move(locked));
+}
+
+awaitable<Outcome<AcceptedPolicies>> set_leverage_cap(pg::Transaction& tx, AccountKey account,
+                                                      std::int64_t cap_x100, std::string reason,
+                                                      Actor actor) {
+    const auto facts = co_await locked_facts(tx, account);
+    if (!facts)
+        co_return refused(AccountRefusal::unknown_account);
+    const std::int64_t before = facts->policy.account_cap_x100;
+    if (const auto allowed = review_cap(before, cap_x100, actor); !allowed)
+        co_return refused(allowed.error());
+    if (before == cap_x100)
+        co_return AcceptedPolicies{};
+    accounts::set_leverage_cap(tx, account, cap_x100);
+    record(tx, actor, "leverage_cap_set", account, {{"cap_x100", before}}, {{"cap_x100", cap_x100}},
+           std::move(reason));
+    const std::vector<AccountKey> keys{account};
+    co_return co_await refresh_policies(tx, keys);
+}
+
+awaitable<Outcome<AcceptedPolicies>> set_account_state(pg::Transaction& tx, AccountKey account,
+                                                       AccountState state, std::string reason,
+                                                       Actor actor) {
+    const auto facts = co_await locked_facts(tx, account);
+    if (!facts)
+        co_return refused(AccountRefusal::unknown_account);
+    const AccountState before = facts->policy.state;
+    if (before == state)
+        co_return AcceptedPolicies{};
+    if (releases(before, state) && !actor.may_release())
+        co_return refused(AccountRefusal::narrow_only);
+    if (!may_become(before, state))
+        co_return refused(AccountRefusal::no_such_state);
+    accounts::set_state(tx, account, state);
+    record(tx, actor, "account_state_changed", account, {{"state", name_of(before)}},
+           {{"state", name_of(state)}}, std::move(reason));
+    const std::vector<AccountKey> keys{account};
+    co_return co_await refresh_policies(tx, keys);
+}
+
+}  // namespace cambist::office

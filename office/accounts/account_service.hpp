@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "office/accounts/account_store.hpp"
+#include "office/accounts/client.hpp"
+#include "office/audit/actor.hpp"
+#include "office/audit/refused.hpp"
+#include "office/pg/transaction.hpp"
+
+/// Use cases of accounts. Each runs in the caller's transaction and never commits it; refused, it
+/// wrote nothing. After the commit the caller rings `cambist_policy` when policies were accepted.
+namespace cambist::office {
+
+using boost::asio::awaitable;
+using AcceptedPolicies = std::vector<AcceptedPolicy>;
+
+/// Decides anew what each of these locked accounts may do; those whose policy changed, or that had
+/// none, get a version.
+awaitable<AcceptedPolicies> refresh_policies(pg::Transaction& tx, std::vector<AccountKey> locked);
+
+/// Gives the account to the client. Refused: unknown_client, client_closed, account_taken.
+awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
+                                                    AccountKey account, AccountKind kind,
+                                                    Actor actor);
+
+/// Refused: unknown_account, hold_amount_invalid, id_taken (the same id, another hold). The same
+/// hold again changes nothing.
+awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, Actor actor);
+/// Refused: unknown_hold, narrow_only. Released already: nothing changes.
+awaitable<Outcome<AcceptedPolicies>> release_hold(pg::Transaction& tx, OperationId hold,
+                                                  std::string reason, Actor actor);
+
+/// The account's own cap, x 100; 0 takes it away. Refused: unknown_account, narrow_only.
+awaitable<Outcome<AcceptedPolicies>> set_leverage_cap(pg::Transaction& tx, AccountKey account,
+                                                      std::int64_t cap_x100, std::string reason,
+                                                      Actor actor);
+/// Refused: unknown_account, narrow_only, no_such_state.
+awaitable<Outcome<AcceptedPolicies>> set_account_state(pg::Transaction& tx, AccountKey account,
+                                                       AccountState state, std::string reason,
+                                                       Actor actor);
+
+}  // namespace cambist::office

@@ -1,0 +1,240 @@
+#include "office/accounts/account_store.hpp"
+
+#include <algorithm>
+
+#include "sync/vocabulary/assertion.hpp"
+
+namespace cambist::office::accounts {
+
+namespace {
+
+using pg::Query;
+
+constexpr Query lock_client_accounts{
+    "account_lock_of_client",
+    "select server_id, login from account where client_id = $1 order by server_id, login "
+    "for update"};
+constexpr Query lock_accounts{
+    "account_lock",
+    "select a.server_id, a.login from unnest($1::int[], $2::bigint[]) as k(server_id, login) "
+    "join account a using (server_id, login) order by a.server_id, a.login for update of a"};
+constexpr Query account_facts{
+    "account_facts",
+    "select a.server_id, a.login, a.client_id, a.kind, a.state, c.status, "
+    "  array(select r.cause from restriction_cause r "
+    "        where r.client_id = a.client_id and r.lifted_at is null), "
+    "  coalesce(h.withdrawal, false), coalesce(h.trading, false), coalesce(h.reserved, 0)::bigint, "
+    "  coalesce(k.leverage_cap_x100, 0), coalesce(c.leverage_cap_x100, 0), "
+    "  coalesce(a.own_leverage_cap_x100, 0), "
+    "  a.rights, a.reason, a.leverage_cap_x100, a.reserved, a.accepted_version, "
+    "  a.enforced_version, a.balance, a.credit, a.leverage_x100, a.group_name, a.currency, "
+    "  a.server_version > 0 and not a.deleted, a.money_out_stopped or s.money_out_stopped, "
+    "  exists (select from command m where m.server_id = a.server_id and m.login = a.login "
+    "          and m.kind in ('balance', 'credit') "
+    "          and m.status in ('queued', 'sent', 'unknown', 'in_doubt')) "
+    "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
+    "join account a using (server_id, login) join server s on s.id = a.server_id "
+    "left join client c on c.id = a.client_id "
+    "left join classification_cap k on k.legal_entity = c.legal_entity "
+    "  and k.classification = c.classification "
+    "left join lateral (select bool_or(kind = 'withdrawal') as withdrawal, "
+    "    bool_or(kind = 'trading') as trading, sum(amount) as reserved "
+    "  from hold where hold.server_id = a.server_id and hold.login = a.login "
+    "    and released_at is null) h on true "
+    "order by a.server_id, a.login"};
+constexpr Query accept_policies{
+    "account_accept_policies",
+    "with accepted as ("
+    "  update account a set accepted_version = a.accepted_version + 1, rights = p.rights, "
+    "    reason = p.reason, leverage_cap_x100 = p.cap, reserved = p.reserved "
+    "  from unnest($1::int[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], "
+    "    $6::bigint[]) as p(server_id, login, rights, reason, cap, reserved) "
+    "  where a.server_id = p.server_id and a.login = p.login "
+    "  returning a.server_id, a.login, a.accepted_version, a.rights, a.reason, "
+    "    a.leverage_cap_x100, a.reserved) "
+    "insert into policy_version (server_id, login, version, rights, reason, leverage_cap_x100, "
+    "  reserved) select * from accepted returning server_id, login, version"};
+constexpr Query attach_account{
+    "account_attach",
+    "insert into account (server_id, login, client_id, kind) values ($1, $2, $3, $4) "
+    "on conflict (server_id, login) do update set client_id = excluded.client_id, "
+    "  kind = excluded.kind"};
+constexpr Query update_state{"account_set_state",
+                             "update account set state = $3 where server_id = $1 and login = $2"};
+constexpr Query update_cap{"account_set_leverage_cap",
+                           "update account set own_leverage_cap_x100 = nullif($3, 0) "
+                           "where server_id = $1 and login = $2"};
+constexpr Query add_hold{"hold_insert",
+                         "insert into hold (id, server_id, login, kind, amount, reason, placed_by) "
+                         "values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing"};
+constexpr Query get_hold{"hold_find",
+                         "select id, server_id, login, kind, amount, reason, "
+                         "released_at is not null from hold where id = $1"};
+constexpr Query end_hold{"hold_release",
+                         "update hold set released_by = $2, released_at = now() "
+                         "where id = $1 and released_at is null"};
+
+struct KeyColumns {
+    std::vector<std::int32_t> servers;
+    std::vector<std::uint64_t> logins;
+
+    void add(AccountKey key) {
+        servers.push_back(static_cast<std::int32_t>(key.server.value));
+        logins.push_back(key.login.value);
+    }
+};
+
+AccountKey key_of(const pg::Row& row) {
+    return {row.get<ServerId>(0), row.get<Login>(1)};
+}
+
+std::vector<AccountKey> keys_of(const pg::Result& rows) {
+    std::vector<AccountKey> keys;
+    for (const pg::Row row : rows)
+        keys.push_back(key_of(row));
+    return keys;
+}
+
+/// A name that the schema's CHECK admits and the program does not know is a programmer's error.
+template <class Enum>
+Enum known(std::optional<Enum> value) {
+    CAMBIST_ASSERT(value.has_value());
+    return *value;
+}
+
+Reason reason_of(std::string_view name) {
+    std::uint8_t at = 0;
+    while (name_of(static_cast<Reason>(at)) != name && at < 32)
+        ++at;
+    CAMBIST_ASSERT(at < 32);
+    return static_cast<Reason>(at);
+}
+
+PolicyFacts policy_facts_of(const pg::Row& row) {
+    PolicyFacts facts;
+    facts.kind = known(account_kind_of(row.get<std::string_view>(3)));
+    facts.state = known(account_state_of(row.get<std::string_view>(4)));
+    if (!row.is_null(5))
+        facts.client = known(client_status_of(row.get<std::string_view>(5)));
+    for (const std::string& cause : row.get<std::vector<std::string>>(6))
+        facts.causes.impose(known(cause_of(cause)));
+    facts.withdrawal_hold = row.get<bool>(7);
+    facts.trading_hold = row.get<bool>(8);
+    facts.reserved = row.get<std::int64_t>(9);
+    facts.classification_cap_x100 = row.get<std::int64_t>(10);
+    facts.client_cap_x100 = row.get<std::int64_t>(11);
+    facts.account_cap_x100 = row.get<std::int64_t>(12);
+    return facts;
+}
+
+AccountFacts facts_of(const pg::Row& row) {
+    AccountFacts facts;
+    facts.key = key_of(row);
+    facts.client = row.get<std::optional<OperationId>>(2);
+    facts.policy = policy_facts_of(row);
+    facts.accepted = {.rights = {row.get<std::uint16_t>(13)},
+                      .reason = reason_of(row.get<std::string_view>(14)),
+                      .leverage_cap_x100 = row.get<std::int64_t>(15),
+                      .reserved = row.get<std::int64_t>(16)};
+    facts.accepted_version = row.get<std::int64_t>(17);
+    facts.enforced_version = row.get<std::int64_t>(18);
+    facts.balance = row.get<std::int64_t>(19);
+    facts.credit = row.get<std::int64_t>(20);
+    facts.leverage_x100 = row.get<std::int64_t>(21);
+    facts.group = row.get<std::string>(22);
+    facts.currency = row.get<std::string>(23);
+    facts.mirrored = row.get<bool>(24);
+    facts.money_out_stopped = row.get<bool>(25);
+    facts.money_pending = row.get<bool>(26);
+    return facts;
+}
+
+}  // namespace
+
+awaitable<std::vector<AccountKey>> lock_of_client(pg::Transaction& tx, OperationId client) {
+    const auto rows = co_await tx.execute(lock_client_accounts, client);
+    co_return keys_of(rows);
+}
+
+awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys) {
+    KeyColumns columns;
+    for (const AccountKey key : keys)
+        columns.add(key);
+    const auto rows = co_await tx.execute(lock_accounts, columns.servers, columns.logins);
+    co_return keys_of(rows);
+}
+
+awaitable<std::vector<AccountFacts>> facts(pg::Transaction& tx, std::vector<AccountKey> keys) {
+    KeyColumns columns;
+    for (const AccountKey key : keys)
+        columns.add(key);
+    const auto rows = co_await tx.execute(account_facts, columns.servers, columns.logins);
+    std::vector<AccountFacts> all;
+    all.reserve(keys.size());
+    for (const pg::Row row : rows)
+        all.push_back(facts_of(row));
+    co_return all;
+}
+
+awaitable<std::vector<AcceptedPolicy>> accept(pg::Transaction& tx,
+                                              std::vector<AcceptedPolicy> policies) {
+    if (policies.empty())
+        co_return policies;
+    KeyColumns columns;
+    std::vector<std::int16_t> rights;
+    std::vector<std::string_view> reasons;
+    std::vector<std::int64_t> caps, reserved;
+    for (const AcceptedPolicy& accepted : policies) {
+        columns.add(accepted.key);
+        rights.push_back(static_cast<std::int16_t>(accepted.policy.rights.bits));
+        reasons.push_back(name_of(accepted.policy.reason));
+        caps.push_back(accepted.policy.leverage_cap_x100);
+        reserved.push_back(accepted.policy.reserved);
+    }
+    const auto rows = co_await tx.execute(accept_policies, columns.servers, columns.logins, rights,
+                                          reasons, caps, reserved);
+    for (const pg::Row row : rows) {
+        const auto place = std::ranges::find(policies, key_of(row), &AcceptedPolicy::key);
+        CAMBIST_ASSERT(place != policies.end());
+        place->version = row.get<std::int64_t>(2);
+    }
+    co_return policies;
+}
+
+void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind) {
+    tx.send(attach_account, key.server, key.login, client, name_of(kind));
+}
+
+void set_state(pg::Transaction& tx, AccountKey key, AccountState state) {
+    tx.send(update_state, key.server, key.login, name_of(state));
+}
+
+void set_leverage_cap(pg::Transaction& tx, AccountKey key, std::int64_t cap_x100) {
+    tx.send(update_cap, key.server, key.login, cap_x100);
+}
+
+awaitable<bool> insert_hold(pg::Transaction& tx, Hold hold, std::string placed_by) {
+    const auto inserted =
+        co_await tx.execute(add_hold, hold.id, hold.account.server, hold.account.login,
+                            name_of(hold.kind), hold.amount, hold.reason, placed_by);
+    co_return inserted.affected() == 1;
+}
+
+awaitable<std::optional<Hold>> find_hold(pg::Transaction& tx, OperationId id) {
+    const auto rows = co_await tx.execute(get_hold, id);
+    const auto row = rows.first();
+    if (!row)
+        co_return std::nullopt;
+    co_return Hold{.id = id,
+                   .account = {row->get<ServerId>(1), row->get<Login>(2)},
+                   .kind = known(hold_kind_of(row->get<std::string_view>(3))),
+                   .amount = row->get<std::int64_t>(4),
+                   .reason = row->get<std::string>(5),
+                   .released = row->get<bool>(6)};
+}
+
+void release_hold(pg::Transaction& tx, OperationId id, const std::string& released_by) {
+    tx.send(end_hold, id, released_by);
+}
+
+}  // namespace cambist::office::accounts

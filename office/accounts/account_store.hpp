@@ -1,0 +1,77 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "office/accounts/account.hpp"
+#include "office/accounts/policy.hpp"
+#include "office/pg/transaction.hpp"
+#include "sync/vocabulary/instant.hpp"
+#include "sync/vocabulary/operation_id.hpp"
+
+namespace cambist::office {
+
+/// Everything the rules ask about one account; read after its row was locked.
+struct AccountFacts {
+    AccountKey key;
+    std::optional<OperationId> client;
+    PolicyFacts policy;
+    Policy accepted;                    ///< what was decided last
+    std::int64_t accepted_version = 0;  ///< 0: no policy yet
+    std::int64_t enforced_version = 0;
+    std::int64_t balance = 0, credit = 0;  ///< minor units, as the trading server has them
+    std::int64_t leverage_x100 = 0;
+    std::string group, currency;
+    bool mirrored = false;           ///< the trading server has shown it to us
+    bool money_out_stopped = false;  ///< the account's stop or its server's
+    bool money_pending = false;      ///< a balance or credit command is not finished
+};
+
+/// A policy that was given a version in this transaction.
+struct AcceptedPolicy {
+    AccountKey key;
+    std::int64_t version = 0;
+    Policy policy;
+};
+
+struct Hold {
+    OperationId id;
+    AccountKey account;
+    HoldKind kind = HoldKind::withdrawal;
+    std::int64_t amount = 0;  ///< minor units; reserve holds only
+    std::string reason;
+    bool released = false;
+};
+
+/// The only SQL of accounts, their policies and holds.
+namespace accounts {
+
+using boost::asio::awaitable;
+
+/// Locks the rows of all accounts of a client, in the order (server, login) that everybody keeps.
+awaitable<std::vector<AccountKey>> lock_of_client(pg::Transaction& tx, OperationId client);
+/// Locks those of `keys` that exist, in the same order.
+awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys);
+/// In the order of (server, login). Sound only for rows that this transaction locked in an earlier
+/// statement: holds and causes are read as they are after the lock.
+awaitable<std::vector<AccountFacts>> facts(pg::Transaction& tx, std::vector<AccountKey> keys);
+/// Raises accepted_version of each and records the version.
+awaitable<std::vector<AcceptedPolicy>> accept(pg::Transaction& tx,
+                                              std::vector<AcceptedPolicy> policies);
+
+/// Makes the account belong to the client, whether or not the trading server has shown it yet.
+void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind);
+void set_state(pg::Transaction& tx, AccountKey key, AccountState state);
+/// 0 takes the cap away.
+void set_leverage_cap(pg::Transaction& tx, AccountKey key, std::int64_t cap_x100);
+
+/// False when the id is taken.
+awaitable<bool> insert_hold(pg::Transaction& tx, Hold hold, std::string placed_by);
+awaitable<std::optional<Hold>> find_hold(pg::Transaction& tx, OperationId id);
+void release_hold(pg::Transaction& tx, OperationId id, const std::string& released_by);
+
+}  // namespace accounts
+}  // namespace cambist::office

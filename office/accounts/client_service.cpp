@@ -1,0 +1,155 @@
+#include "office/accounts/client_service.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "office/accounts/client_store.hpp"
+#include "office/audit/audit_store.hpp"
+#include "office/outbox/outbox_store.hpp"
+
+namespace cambist::office {
+
+namespace {
+
+namespace json = boost::json;
+
+json::object described(const Client& client) {
+    json::array causes;
+    for (const Cause cause : client.causes.list())
+        causes.emplace_back(name_of(cause));
+    return {{"status", name_of(client.status)},
+            {"causes", std::move(causes)},
+            {"classification", name_of(client.classification)},
+            {"leverage_cap_x100", client.leverage_cap_x100}};
+}
+
+/// Confidential causes do not leave the office: events name the public ones.
+json::object told(const Client& client) {
+    json::array causes;
+    for (const Cause cause : client.causes.list()) {
+        const json::value name(public_name_of(cause));
+        if (std::ranges::find(causes, name) == causes.end())
+            causes.push_back(name);
+    }
+    json::object event = described(client);
+    event["causes"] = std::move(causes);
+    return event;
+}
+
+void record(pg::Transaction& tx, const Actor& actor, std::string_view action, const Client* before,
+            const Client& after, std::string reason) {
+    const Change change{.action = std::string(action),
+                        .subject = after.subject(),
+                        .before = before ? json::serialize(described(*before)) : "",
+                        .after = json::serialize(described(after)),
+                        .reason = std::move(reason)};
+    audit::append(tx, actor, change);
+    outbox::append(tx, action, change.subject, json::serialize(told(after)));
+}
+
+/// Writes what changed of a locked client and decides its accounts' policies anew.
+awaitable<ClientChanged> apply(pg::Transaction& tx, Client before, Client after,
+                               std::string_view action, std::string reason, Actor actor) {
+    clients::update(tx, after);
+    ++after.version;
+    for (int at = 0; at < cause_count; ++at) {
+        const auto cause = static_cast<Cause>(at);
+        if (after.causes.has(cause) && !before.causes.has(cause))
+            clients::impose(tx, after.id, cause, reason, actor.name);
+        if (!after.causes.has(cause) && before.causes.has(cause))
+            clients::lift(tx, after.id, cause, actor.name);
+    }
+    record(tx, actor, action, &before, after, std::move(reason));
+    auto locked = co_await accounts::lock_of_client(tx, after.id);
+    auto policies = co_await refresh_policies(tx, std::move(locked));
+    co_return ClientChanged{std::move(after), std::move(policies), true};
+}
+
+awaitable<ClosingFacts> closing_facts(pg::Transaction& tx, OperationId client) {
+    auto locked = co_await accounts::lock_of_client(tx, client);
+    const auto all = co_await accounts::facts(tx, std::move(locked));
+    ClosingFacts closing;
+    for (const AccountFacts& facts : all) {
+        const bool live = facts.policy.kind == AccountKind::live;
+        closing.money_left = closing.money_left || (live && (facts.balance || facts.credit));
+        closing.operation_pending = closing.operation_pending || facts.money_pending;
+    }
+    co_return closing;
+}
+
+}  // namespace
+
+awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client client, Actor actor) {
+    const bool approved = client.status == ClientStatus::approved;
+    if (approved && !actor.may_release())
+        co_return refused(AccountRefusal::narrow_only);
+    if (!approved && client.status != ClientStatus::registered)
+        co_return refused(AccountRefusal::no_such_transition);
+    if (!co_await clients::knows_entity(tx, client.legal_entity))
+        co_return refused(AccountRefusal::unknown_legal_entity);
+    if (co_await clients::find(tx, client.id))
+        co_return refused(AccountRefusal::id_taken);
+    client.version = 1;
+    client.causes = {};
+    if (!co_await clients::insert(tx, client))
+        co_return refused(AccountRefusal::id_taken);
+    record(tx, actor, "client_registered", nullptr, client, "");
+    co_return ClientChanged{std::move(client), {}, true};
+}
+
+awaitable<Outcome<ClientChanged>> change_status(pg::Transaction& tx, OperationId id,
+                                                StatusChange change, Actor actor) {
+    auto client = co_await clients::find_for_update(tx, id);
+    if (!client)
+        co_return refused(AccountRefusal::unknown_client);
+    ClosingFacts closing;
+    if (change.to == ClientStatus::closed)
+        closing = co_await closing_facts(tx, id);
+    const auto plan = review_status(*client, change, closing, actor);
+    if (!plan)
+        co_return refused(plan.error());
+    if (!plan->changes)
+        co_return ClientChanged{std::move(*client), {}, false};
+    Client after = *client;
+    after.status = plan->status;
+    after.causes = plan->causes;
+    co_return co_await apply(tx, std::move(*client), std::move(after), "status_changed",
+                             std::move(change.reason), std::move(actor));
+}
+
+awaitable<Outcome<ClientChanged>> set_client_leverage_cap(pg::Transaction& tx, OperationId id,
+                                                          std::int64_t cap_x100, std::string reason,
+                                                          Actor actor) {
+    auto client = co_await clients::find_for_update(tx, id);
+    if (!client)
+        co_return refused(AccountRefusal::unknown_client);
+    const auto allowed = review_cap(client->leverage_cap_x100, cap_x100, actor);
+    if (!allowed)
+        co_return refused(allowed.error());
+    if (client->leverage_cap_x100 == cap_x100)
+        co_return ClientChanged{std::move(*client), {}, false};
+    Client after = *client;
+    after.leverage_cap_x100 = cap_x100;
+    co_return co_await apply(tx, std::move(*client), std::move(after), "leverage_cap_set",
+                             std::move(reason), std::move(actor));
+}
+
+awaitable<Outcome<ClientChanged>> classify(pg::Transaction& tx, OperationId id,
+                                           Classification classification, std::string reason,
+                                           Actor actor) {
+    auto client = co_await clients::find_for_update(tx, id);
+    if (!client)
+        co_return refused(AccountRefusal::unknown_client);
+    if (!actor.may_release())
+        co_return refused(AccountRefusal::narrow_only);
+    if (client->classification == classification)
+        co_return ClientChanged{std::move(*client), {}, false};
+    Client after = *client;
+    after.classification = classification;
+    co_return co_await apply(tx, std::move(*client), std::move(after), "classified",
+                             std::move(reason), std::move(actor));
+}
+
+}  // namespace cambist::office

@@ -1,0 +1,103 @@
+#include "office/accounts/client_store.hpp"
+
+#include "sync/vocabulary/assertion.hpp"
+
+namespace cambist::office::clients {
+
+namespace {
+
+using pg::Query;
+
+constexpr Query lock_client{"client_lock", "select from client where id = $1 for update"};
+// The person is not read: the bridge may not see persons, and no rule asks who it is.
+constexpr Query get_client{
+    "client_find",
+    "select id, person_id, legal_entity, status, classification, coalesce(leverage_cap_x100, 0), "
+    "version, array(select cause from restriction_cause r "
+    "               where r.client_id = client.id and lifted_at is null) "
+    "from client where id = $1"};
+constexpr Query get_entity{"legal_entity_find", "select from legal_entity where code = $1"};
+constexpr Query add_person{
+    "person_insert",
+    "insert into person (id, kind, name, country) values ($1, $2, $3, $4) on conflict do nothing"};
+constexpr Query add_client{
+    "client_insert",
+    "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
+    "values ($1, $2, $3, $4, $5, nullif($6, 0)) on conflict (id) do nothing"};
+constexpr Query update_client{
+    "client_update",
+    "update client set status = $2, classification = $3, leverage_cap_x100 = nullif($4, 0), "
+    "version = version + 1, status_since = case when status = $2 then status_since else now() end "
+    "where id = $1"};
+constexpr Query add_cause{
+    "restriction_impose",
+    "insert into restriction_cause (client_id, cause, reason, imposed_by) values ($1, $2, $3, $4) "
+    "on conflict (client_id, cause) where lifted_at is null do nothing"};
+constexpr Query end_cause{"restriction_lift",
+                          "update restriction_cause set lifted_by = $3, lifted_at = now() "
+                          "where client_id = $1 and cause = $2 and lifted_at is null"};
+
+template <class Enum>
+Enum known(std::optional<Enum> value) {
+    CAMBIST_ASSERT(value.has_value());
+    return *value;
+}
+
+Client client_of(const pg::Row& row) {
+    Client client;
+    client.id = row.get<OperationId>(0);
+    client.person = row.get<OperationId>(1);
+    client.legal_entity = row.get<std::string>(2);
+    client.status = known(client_status_of(row.get<std::string_view>(3)));
+    client.classification = known(classification_of(row.get<std::string_view>(4)));
+    client.leverage_cap_x100 = row.get<std::int64_t>(5);
+    client.version = row.get<std::int64_t>(6);
+    for (const std::string& cause : row.get<std::vector<std::string>>(7))
+        client.causes.impose(known(cause_of(cause)));
+    return client;
+}
+
+}  // namespace
+
+awaitable<std::optional<Client>> find(pg::Transaction& tx, OperationId id) {
+    const auto rows = co_await tx.execute(get_client, id);
+    const auto row = rows.first();
+    if (!row)
+        co_return std::nullopt;
+    co_return client_of(*row);
+}
+
+awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationId id) {
+    tx.send(lock_client, id);
+    co_return co_await find(tx, id);
+}
+
+awaitable<bool> knows_entity(pg::Transaction& tx, std::string code) {
+    const auto rows = co_await tx.execute(get_entity, code);
+    co_return !rows.empty();
+}
+
+awaitable<bool> insert(pg::Transaction& tx, Client client) {
+    tx.send(add_person, client.person, client.legal_person ? "legal" : "natural", client.name,
+            client.country);
+    const auto added = co_await tx.execute(
+        add_client, client.id, client.person, client.legal_entity, name_of(client.status),
+        name_of(client.classification), client.leverage_cap_x100);
+    co_return added.affected() == 1;
+}
+
+void update(pg::Transaction& tx, const Client& client) {
+    tx.send(update_client, client.id, name_of(client.status), name_of(client.classification),
+            client.leverage_cap_x100);
+}
+
+void impose(pg::Transaction& tx, OperationId client, Cause cause, const std::string& reason,
+            const std::string& by) {
+    tx.send(add_cause, client, name_of(cause), reason, by);
+}
+
+void lift(pg::Transaction& tx, OperationId client, Cause cause, const std::string& by) {
+    tx.send(end_cause, client, name_of(cause), by);
+}
+
+}  // namespace cambist::office::clients

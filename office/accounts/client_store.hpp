@@ -1,0 +1,26 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "office/accounts/client.hpp"
+#include "office/pg/transaction.hpp"
+
+namespace cambist::office::clients {
+
+using boost::asio::awaitable;
+
+awaitable<std::optional<Client>> find(pg::Transaction& tx, OperationId id);
+/// Locks the client's row, then reads it and its causes as they are after the lock.
+awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationId id);
+awaitable<bool> knows_entity(pg::Transaction& tx, std::string code);
+/// Adds the person, when new, and the client; false when the client's id is taken.
+awaitable<bool> insert(pg::Transaction& tx, Client client);
+/// Writes status, classification and cap, and raises the version.
+void update(pg::Transaction& tx, const Client& client);
+void impose(pg::Transaction& tx, OperationId client, Cause cause, const std::string& reason,
+            const std::string& by);
+void lift(pg::Transaction& tx, OperationId client, Cause cause, const std::string& by);
+
+}  // namespace cambist::office::clients

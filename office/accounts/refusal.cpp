@@ -1,0 +1,34 @@
+#include "office/accounts/refusal.hpp"
+
+#include <array>
+
+namespace cambist::office {
+
+namespace {
+using enum Refused::Kind;
+// In the order of AccountRefusal.
+constexpr std::array<Refused, account_refusal_count> refusals{{
+    {not_found, "unknown_client"},
+    {not_found, "unknown_account"},
+    {not_found, "unknown_hold"},
+    {invalid, "unknown_legal_entity"},
+    {conflict, "stale_version"},
+    {forbidden, "narrow_only"},
+    {conflict, "id_taken"},
+    {conflict, "client_closed"},
+    {conflict, "account_taken"},
+    {conflict, "no_such_transition"},
+    {invalid, "reason_required"},
+    {conflict, "cause_not_in_force"},
+    {invalid, "hold_amount_invalid"},
+    {conflict, "money_left"},
+    {conflict, "operation_pending"},
+    {conflict, "no_such_state"},
+}};
+}  // namespace
+
+Refused refused_as(AccountRefusal refusal) {
+    return refusals[std::size_t(refusal)];
+}
+
+}  // namespace cambist::office

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "office/audit/refused.hpp"
+
+namespace cambist::office {
+
+/// Why something about a client or an account is refused, in order of precedence.
+enum class AccountRefusal : std::uint8_t {
+    unknown_client,
+    unknown_account,
+    unknown_hold,
+    unknown_legal_entity,
+    stale_version,  ///< the client changed since the caller looked
+    narrow_only,    ///< this actor may take rights away, not give them
+    id_taken,       ///< the same id with another body
+    client_closed,
+    account_taken,  ///< the account belongs to another client
+    no_such_transition,
+    reason_required,
+    cause_not_in_force,
+    hold_amount_invalid,  ///< a reserve needs an amount above zero, others none
+    money_left,           ///< a client with money cannot be closed
+    operation_pending,    ///< nor one with unfinished money operations
+    no_such_state,
+};
+constexpr int account_refusal_count = 16;
+
+Refused refused_as(AccountRefusal refusal);
+
+}  // namespace cambist::office

@@ -1,0 +1,63 @@
+#include "office/audit/audit_store.hpp"
+
+namespace cambist::office::audit {
+
+namespace {
+
+using pg::Query;
+
+constexpr Query insert_audit{
+    "audit_append",
+    "insert into audit (actor, action, subject, before, after, reason, request_id, address) "
+    "values ($1, $2, $3, $4, $5, $6, $7, $8)"};
+constexpr Query list_all{
+    "audit_list",
+    "select id, at, actor, action, subject, before, after, reason, request_id, address from audit "
+    "where $1 = 0 or id < $1 order by id desc limit $2"};
+constexpr Query list_subject{
+    "audit_list_subject",
+    "select id, at, actor, action, subject, before, after, reason, request_id, address from audit "
+    "where subject = $3 and ($1 = 0 or id < $1) order by id desc limit $2"};
+
+std::optional<pg::Json> json(const std::string& text) {
+    if (text.empty())
+        return std::nullopt;
+    return pg::Json{text};
+}
+
+AuditRecord read(const pg::Row& row) {
+    AuditRecord record;
+    record.id = row.get<std::int64_t>(0);
+    record.at = row.get<Instant>(1);
+    record.actor = row.get<std::string>(2);
+    record.change.action = row.get<std::string>(3);
+    record.change.subject = row.get<std::string>(4);
+    record.change.before = row.get<std::optional<std::string>>(5).value_or("");
+    record.change.after = row.get<std::optional<std::string>>(6).value_or("");
+    record.change.reason = row.get<std::string>(7);
+    record.request_id = row.get<std::string>(8);
+    record.address = row.get<std::string>(9);
+    return record;
+}
+
+}  // namespace
+
+void append(pg::Transaction& tx, const Actor& actor, const Change& change) {
+    tx.send(insert_audit, actor.name, change.action, change.subject, json(change.before),
+            json(change.after), change.reason, actor.request_id, actor.address);
+}
+
+boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::string subject,
+                                                      std::int64_t before_id, int limit) {
+    auto parameters = pg::Parameters::of(before_id, limit);
+    if (!subject.empty())
+        parameters.add(subject);
+    const auto rows =
+        co_await tx.run(subject.empty() ? list_all : list_subject, std::move(parameters));
+    std::vector<AuditRecord> records;
+    for (const pg::Row row : rows)
+        records.push_back(read(row));
+    co_return records;
+}
+
+}  // namespace cambist::office::audit

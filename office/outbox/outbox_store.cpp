@@ -1,0 +1,48 @@
+#include "office/outbox/outbox_store.hpp"
+
+namespace cambist::office::outbox {
+
+namespace {
+
+using pg::Query;
+
+constexpr Query insert_event{"outbox_append",
+                             "insert into outbox (topic, subject, payload) values ($1, $2, $3)"};
+constexpr Query add_consumer{
+    "outbox_consumer_add", "insert into outbox_consumer (name) values ($1) on conflict do nothing"};
+constexpr Query lock_consumer{"outbox_consumer_lock",
+                              "select xid, id from outbox_consumer where name = $1 for update"};
+constexpr Query next_events{
+    "outbox_next",
+    "select xid, id, topic, subject, payload, at from outbox "
+    "where (xid, id) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot()) "
+    "order by xid, id limit $3"};
+constexpr Query move_consumer{
+    "outbox_consumer_move",
+    "update outbox_consumer set xid = $2::text::xid8, id = $3 where name = $1"};
+
+}  // namespace
+
+void append(pg::Transaction& tx, std::string_view topic, std::string_view subject,
+            std::string_view payload) {
+    tx.send(insert_event, topic, subject, pg::Json{payload});
+}
+
+boost::asio::awaitable<std::vector<OutboxEvent>> take(pg::Transaction& tx, std::string consumer,
+                                                      int limit) {
+    tx.send(add_consumer, consumer);
+    const auto place = co_await tx.execute(lock_consumer, consumer);
+    const auto rows =
+        co_await tx.execute(next_events, std::to_string(place.one().get<std::uint64_t>(0)),
+                            place.one().get<std::int64_t>(1), limit);
+    std::vector<OutboxEvent> events;
+    for (const pg::Row row : rows)
+        events.push_back({row.get<std::uint64_t>(0), row.get<std::int64_t>(1),
+                          row.get<std::string>(2), row.get<std::string>(3), row.get<std::string>(4),
+                          row.get<Instant>(5)});
+    if (!events.empty())
+        tx.send(move_consumer, consumer, std::to_string(events.back().xid), events.back().id);
+    co_return events;
+}
+
+}  // namespace cambist::office::outbox

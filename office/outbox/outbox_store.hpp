@@ -1,0 +1,35 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "office/pg/transaction.hpp"
+#include "sync/vocabulary/instant.hpp"
+
+namespace cambist::office {
+
+/// Something that happened, for other parts to act on.
+struct OutboxEvent {
+    std::uint64_t xid = 0;
+    std::int64_t id = 0;
+    std::string topic, subject, payload;  ///< payload is a JSON object
+    Instant at;
+};
+
+namespace outbox {
+
+/// Adds an event to the transaction of the change; sent with its next statement.
+void append(pg::Transaction& tx, std::string_view topic, std::string_view subject,
+            std::string_view payload);
+
+/// The consumer's next events in the order (xid, id), only those that no running transaction can
+/// still precede; moves the consumer's place past them when `tx` commits. One reader a consumer at
+/// a time: a second one waits.
+boost::asio::awaitable<std::vector<OutboxEvent>> take(pg::Transaction& tx, std::string consumer,
+                                                      int limit);
+
+}  // namespace outbox
+}  // namespace cambist::office
