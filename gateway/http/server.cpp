@@ -12,8 +12,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -51,21 +51,24 @@ struct Gone {};
 class Session : public std::enable_shared_from_this<Session> {
   public:
     Session(tcp::socket socket, const HttpLimits& limits, Application& application)
-        : stream_(std::move(socket)), limits_(limits), application_(application) {}
+        : socket_(std::move(socket)),
+          deadline_(socket_.get_executor()),
+          limits_(limits),
+          application_(application) {}
 
-    asio::any_io_executor executor() { return stream_.get_executor(); }
+    asio::any_io_executor executor() { return socket_.get_executor(); }
 
     asio::awaitable<void> run() {
         error_code ignored;
-        const auto peer = stream_.socket().remote_endpoint(ignored);
+        const auto peer = socket_.remote_endpoint(ignored);
         peer_ = peer.address().to_string(ignored);
-        stream_.socket().set_option(tcp::no_delay(true), ignored);
+        socket_.set_option(tcp::no_delay(true), ignored);
         try {
             while (!stopping_ && co_await serve_one()) {
             }
         } catch (const Gone&) {
         }
-        stream_.close();
+        close();
     }
 
     /// Ends the session as soon as it is between two requests. From any thread.
@@ -73,12 +76,12 @@ class Session : public std::enable_shared_from_this<Session> {
         asio::dispatch(executor(), [self = shared_from_this()] {
             self->stopping_ = true;
             if (self->idle_)
-                self->stream_.cancel();
+                self->socket_.cancel();
         });
     }
 
     void cut() {
-        asio::dispatch(executor(), [self = shared_from_this()] { self->stream_.close(); });
+        asio::dispatch(executor(), [self = shared_from_this()] { self->close(); });
     }
 
   private:
@@ -118,7 +121,7 @@ class Session : public std::enable_shared_from_this<Session> {
             }
             searched = buffer_.size();
             const error_code problem = co_await read_some();
-            if (problem == beast::error::timeout && begun)
+            if (timed_out_ && begun)
                 co_return std::unexpected(
                     Problem{408, "header_timeout", "the header took too long", {}, {}});
             if (problem == asio::error::eof && begun)
@@ -138,17 +141,45 @@ class Session : public std::enable_shared_from_this<Session> {
         started_ = steady::now();
         request_id_ = make_request_id();
         method_.clear();
-        stream_.expires_at(started_ + (begun ? limits_.header_time : limits_.idle_time));
+        arm(started_ + (begun ? limits_.header_time : limits_.idle_time));
     }
 
     void give(std::chrono::milliseconds phase) {
-        stream_.expires_at(std::min(steady::now() + phase, started_ + limits_.request_time));
+        arm(std::min(steady::now() + phase, started_ + limits_.request_time));
+    }
+
+    /// Cancels what waits on the socket at that time, and again until the next `arm`: a composed
+    /// operation may have been between two of its steps.
+    void arm(steady::time_point at) {
+        timed_out_ = false;
+        await_deadline(at, ++armed_);
+    }
+
+    void await_deadline(steady::time_point at, std::uint64_t armed) {
+        deadline_.expires_at(at);
+        deadline_.async_wait([self = shared_from_this(), armed](error_code cancelled) {
+            if (cancelled || armed != self->armed_)
+                return;
+            self->timed_out_ = true;
+            error_code ignored;
+            self->socket_.cancel(ignored);
+            self->await_deadline(steady::now() + std::chrono::milliseconds(100), armed);
+        });
+    }
+
+    void close() {
+        ++armed_;
+        deadline_.cancel();
+        error_code ignored;
+        socket_.close(ignored);
     }
 
     asio::awaitable<error_code> read_some() {
         error_code problem;
+        if (timed_out_)
+            co_return asio::error::operation_aborted;
         const auto space = buffer_.prepare(read_size);
-        const auto size = co_await stream_.async_read_some(
+        const auto size = co_await socket_.async_read_some(
             space, asio::redirect_error(asio::use_awaitable, problem));
         buffer_.commit(size);
         co_return problem;
@@ -214,16 +245,16 @@ class Session : public std::enable_shared_from_this<Session> {
         error_code problem;
         if (expects && buffer_.size() == 0)
             co_await asio::async_write(
-                stream_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
+                socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
                 asio::redirect_error(asio::use_awaitable, problem));
         if (!problem)
-            co_await http::async_read(stream_, buffer_, parser,
+            co_await http::async_read(socket_, buffer_, parser,
                                       asio::redirect_error(asio::use_awaitable, problem));
         if (!problem)
             co_return std::nullopt;
         if (problem == http::error::body_limit)
             co_return too_large;
-        if (problem == beast::error::timeout)
+        if (timed_out_)
             co_return Problem{408, "body_timeout", "the body took too long", {}, {}};
         if (problem.category() == http::make_error_code(http::error::bad_chunk).category())
             co_return Problem{400, "bad_framing", "the body cannot be read", {}, {}};
@@ -257,7 +288,7 @@ class Session : public std::enable_shared_from_this<Session> {
             message.body() = response.body;
         give(limits_.write_time);
         error_code problem;
-        co_await http::async_write(stream_, message,
+        co_await http::async_write(socket_, message,
                                    asio::redirect_error(asio::use_awaitable, problem));
         if (problem)
             throw Gone{};
@@ -269,8 +300,8 @@ class Session : public std::enable_shared_from_this<Session> {
     /// Reads away what the client still sends, so that a reset does not take the answer from it.
     asio::awaitable<void> linger() {
         error_code ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-        stream_.expires_after(lingering_time);
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        arm(steady::now() + lingering_time);
         buffer_.clear();
         for (std::size_t drained = 0; drained < lingering_bytes;) {
             if (co_await read_some())
@@ -280,13 +311,15 @@ class Session : public std::enable_shared_from_this<Session> {
         }
     }
 
-    beast::tcp_stream stream_;
+    tcp::socket socket_;
+    asio::steady_timer deadline_;
     const HttpLimits& limits_;
     Application& application_;
     beast::flat_buffer buffer_;
     std::string peer_, request_id_, method_;
     steady::time_point started_{};
-    bool idle_ = true, stopping_ = false;
+    std::uint64_t armed_ = 0;
+    bool idle_ = true, stopping_ = false, timed_out_ = false;
 };
 
 }  // namespace
