@@ -14,6 +14,7 @@ namespace cambist {
 
 constexpr std::uint8_t wire_version = 1;
 constexpr std::size_t max_frame_bytes = 1 << 20;
+constexpr std::size_t max_event_bytes = 768;  ///< one event, encoded
 constexpr std::size_t max_events_a_batch = 4096;
 constexpr std::size_t max_policies_a_batch = 16384;
 constexpr std::size_t max_accounts_a_rescan = 512;
@@ -28,7 +29,9 @@ struct Hello {
     std::uint64_t epoch = 0;
     std::uint64_t first_seq = 0, last_seq = 0;  ///< what the journal still holds of this epoch
     std::uint32_t policy_era = 0;
-    std::uint64_t bridge_epoch = 0;  ///< the highest this plugin has obeyed
+    /// The highest this plugin has obeyed; a bridge that holds the lease under a lower one (the
+    /// database was restored) must raise its own above it before it answers.
+    std::uint64_t bridge_epoch = 0;
 };
 
 /// How a server's gate behaves; decided in the office.

@@ -22,7 +22,7 @@ class CommandExecutor {
     };  ///< log the intent, do it, then call finished()
     struct Answer {
         CommandResult result;
-    };               ///< known or refused: nothing is done
+    };  ///< known or refused: nothing is done
     struct Wait {};  ///< it is being executed now; the answer follows
     /// Never seen here, perhaps because the log was restored from a backup: look for its effect on
     /// the trading server. Found: call finished() with done and log that outcome; absent: answer
@@ -48,7 +48,8 @@ class CommandExecutor {
     void recovered_intent(const Command& command);
     void recovered_outcome(const CommandResult& result);
     /// Intents without an outcome, by number: the caller looks for their effect on the trading
-    /// server and calls finished() with done, not_done or in_doubt. Nothing is executed to find out.
+    /// server and calls finished() with done, not_done or in_doubt. Nothing is executed to find
+    /// out.
     std::vector<Command> unresolved() const;
 
     std::uint64_t bridge_epoch() const { return bridge_epoch_; }

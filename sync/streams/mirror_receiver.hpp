@@ -19,14 +19,14 @@ class MirrorReceiver {
     struct Duplicate {};  ///< all of it is known: acknowledge the cursor again
     struct Gap {
         std::uint64_t from_seq;
-    };                 ///< ask again from here (at most once a gap)
+    };  ///< ask again from here (at most once a gap)
     struct Ignore {};  ///< another epoch, or a gap already asked for
     using Verdict = std::variant<Apply, Duplicate, Gap, Ignore>;
 
     /// Where the database stands when the lease was taken.
     void resume(std::uint64_t epoch, std::uint64_t seq);
-    /// What a plugin's Hello asks for: true when its epoch is above the cursor's: the cursor moves to
-    /// (hello.epoch, 0) in the database first, then the caller resumes there. A lower epoch is a
+    /// What a plugin's Hello asks for: true when its epoch is above the cursor's: the cursor moves
+    /// to (hello.epoch, 0) in the database first, then the caller resumes there. A lower epoch is a
     /// late Hello or a restored plugin: the Welcome shows ours, and such a plugin resyncs above it.
     bool begins_new_epoch(const Hello& hello) const;
 

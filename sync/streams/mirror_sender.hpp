@@ -29,9 +29,9 @@ class MirrorSender {
     /// Numbers one event that is now in the journal.
     std::uint64_t appended();
 
-    /// From the owner; one of a lower bridge epoch is ignored, and so is the answer to a Hello of an
-    /// earlier epoch. False: the cursor cannot be served from the journal (events already missing, or
-    /// ahead of us): the caller resyncs under next_epoch().
+    /// From the owner. Ignored: a lower bridge epoch, a repeated Welcome, the answer to a Hello of
+    /// an earlier epoch. False: the cursor cannot be served from the journal (events already
+    /// missing, or ahead of us): the caller resyncs under next_epoch().
     bool on_welcome(const Welcome& welcome, Instant now);
     void on_acknowledged(const EventsAcknowledged& message, Instant now);
     /// False: asks for what the Welcome said was committed, so the database went back; the caller

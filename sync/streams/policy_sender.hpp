@@ -28,8 +28,8 @@ class PolicySender {
     bool has_room() const { return under_way_.size() < timing_.most_under_way; }
     /// At most `most` policies due now.
     PolicyBatch next_batch(std::size_t most, Instant now);
-    /// What to write as enforced: exactly the acknowledged versions of accounts under way. A version
-    /// above the accepted one means a restored database.
+    /// What to write as enforced: exactly the acknowledged versions of accounts under way. A
+    /// version above the accepted one means a restored database.
     std::vector<PolicyApplied> on_acknowledged(const PolicyAcknowledged& message);
     /// Shards whose sums differ; `wanted` is the office's digest.
     static std::vector<std::size_t> differing_shards(const PolicyDigest& wanted,
