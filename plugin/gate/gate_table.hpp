@@ -1,0 +1,130 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sync/messages/messages.hpp"
+#include "sync/streams/policy_receiver.hpp"
+#include "sync/vocabulary/rights.hpp"
+
+namespace cambist::plugin {
+
+/// What one acquire load tells about an account: version 32 bits, rights 16, reason 8, state 8.
+struct GateWord {
+    std::uint64_t bits = 0;
+
+    static GateWord of(const AccountPolicy& policy);
+    bool known() const { return bits != 0; }
+    std::uint32_t version() const { return static_cast<std::uint32_t>(bits >> 32); }
+    Rights rights() const { return {static_cast<std::uint16_t>(bits >> 16)}; }
+    Reason reason() const { return static_cast<Reason>(bits >> 8 & 0xff); }
+};
+
+/// The policies of all accounts, in memory made ahead. Any thread reads, wait-free; one writes. The
+/// table doubles by copy and pointer swap when more than half full; replaced ones are kept for
+/// hooks that may still read them, so the whole is at most twice the last.
+class GateTable final : public PolicyTable {
+  public:
+    /// The account's policy at one instant; colder values are read when asked for.
+    class View {
+      public:
+        View() = default;
+        GateWord word;
+        /// 0: no cap.
+        std::uint32_t leverage_cap_x100() const;
+        /// Minor units that no debit may touch.
+        std::int64_t reserved() const;
+
+      private:
+        friend class GateTable;
+        struct Slots const* slots_ = nullptr;
+        std::size_t at_ = 0;
+    };
+
+    explicit GateTable(std::uint32_t accounts);
+    ~GateTable() override;
+
+    View find(Login login) const noexcept;
+    std::uint32_t version_of(Login login) const override;
+
+    /// One writer only. Published when it returns.
+    void publish(const AccountPolicy& policy);
+    /// A new era: every account is unknown again. One writer only.
+    void forget_all();
+    /// The policy as published; the writer's own view, for snapshots and digests.
+    template <class Visit>
+    void for_each(Visit visit) const;
+    std::size_t size() const { return used_; }
+    std::size_t bytes() const;
+
+  private:
+    void grow();
+    void store(struct Slots& slots, const AccountPolicy& policy);
+
+    std::atomic<struct Slots*> current_;
+    std::vector<std::unique_ptr<struct Slots>> kept_;
+    std::size_t used_ = 0;
+};
+
+/// The hot array of {login, word} and, beside it, the colder values of the same places.
+struct Slots {
+    struct Slot {
+        std::atomic<std::uint64_t> login{0};
+        std::atomic<std::uint64_t> word{0};
+    };
+    explicit Slots(std::size_t count);
+
+    std::size_t place(std::uint64_t login) const { return login * 0x9e3779b97f4a7c15ull >> shift; }
+
+    std::size_t mask;
+    int shift;
+    std::unique_ptr<Slot[]> hot;
+    std::unique_ptr<std::atomic<std::int64_t>[]> reserved;
+    std::unique_ptr<std::atomic<std::uint32_t>[]> leverage_cap;
+};
+
+template <class Visit>
+void GateTable::for_each(Visit visit) const {
+    const Slots& slots = *current_.load(std::memory_order_relaxed);
+    for (std::size_t at = 0; at <= slots.mask; ++at) {
+        const GateWord word{slots.hot[at].word.load(std::memory_order_relaxed)};
+        if (!word.known())
+            continue;
+        visit(AccountPolicy{Login{slots.hot[at].login.load(std::memory_order_relaxed)},
+                            word.version(), word.rights(), word.reason(),
+                            slots.leverage_cap[at].load(std::memory_order_relaxed),
+                            slots.reserved[at].load(std::memory_order_relaxed)});
+    }
+}
+
+inline GateTable::View GateTable::find(Login login) const noexcept {
+    const Slots& slots = *current_.load(std::memory_order_acquire);
+    std::size_t at = slots.place(login.value);
+    for (;;) {
+        const Slots::Slot& slot = slots.hot[at];
+        const std::uint64_t key = slot.login.load(std::memory_order_acquire);
+        View view;
+        if (key == login.value) {
+            view.word.bits = slot.word.load(std::memory_order_acquire);
+            view.slots_ = &slots;
+            view.at_ = at;
+            return view;
+        }
+        if (key == 0)
+            return view;
+        at = (at + 1) & slots.mask;
+    }
+}
+
+inline std::uint32_t GateTable::View::leverage_cap_x100() const {
+    return slots_ ? slots_->leverage_cap[at_].load(std::memory_order_acquire) : 0;
+}
+
+inline std::int64_t GateTable::View::reserved() const {
+    return slots_ ? slots_->reserved[at_].load(std::memory_order_acquire) : 0;
+}
+
+}  // namespace cambist::plugin

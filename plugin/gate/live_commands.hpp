@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "plugin/gate/decisions.hpp"
+#include "sync/messages/messages.hpp"
+
+namespace cambist::plugin {
+
+/// The office commands that are being executed right now. The worker arms one before it calls the
+/// host; the hook that the host calls in turn matches it, once. Lock-free; hooks only load and
+/// compare-exchange.
+class LiveCommands {
+  public:
+    static constexpr std::size_t most = 16;
+
+    struct Place {
+        enum State : std::uint32_t { idle, arming, armed, used };
+        std::atomic<std::uint32_t> state{idle};
+        OperationId id;
+        Login login;
+        CommandKind kind{};
+        std::int64_t amount = 0;
+    };
+
+    /// Arms a command until the returned object goes; false in it when `most` are armed already.
+    class Armed {
+      public:
+        Armed(LiveCommands& commands, const Command& command);
+        ~Armed();
+        Armed(const Armed&) = delete;
+        explicit operator bool() const { return place_ != nullptr; }
+
+      private:
+        LiveCommands::Place* place_ = nullptr;
+    };
+
+    /// For the funds hook: login, kind and amount must be those of the command.
+    Ordered match_funds(const ctsp_request& request) noexcept;
+    /// For the user hook: the command must be of that login and of a kind that changes users.
+    Ordered match_user_change(const ctsp_user_change& change) noexcept;
+
+  private:
+    template <class Fits>
+    Ordered match(OperationId id, Fits fits) noexcept;
+
+    std::array<Place, most> places_;
+};
+
+}  // namespace cambist::plugin
