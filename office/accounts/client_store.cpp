@@ -24,6 +24,12 @@ constexpr Query add_client{
     "client_insert",
     "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
     "values ($1, $2, $3, $4, $5, nullif($6, 0)) on conflict (id) do nothing"};
+constexpr Query add_new_client{
+    "client_add",
+    "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
+    "values ($1, $2, $3, $4, $5, nullif($6, 0))"};
+constexpr Query find_existing{"client_existing",
+                              "select id from client where id = any($1::uuid[])"};
 constexpr Query update_client{
     "client_update",
     "update client set status = $2, classification = $3, leverage_cap_x100 = nullif($4, 0), "
@@ -84,6 +90,21 @@ awaitable<bool> insert(pg::Transaction& tx, Client client) {
         add_client, client.id, client.person, client.legal_entity, name_of(client.status),
         name_of(client.classification), client.leverage_cap_x100);
     co_return added.affected() == 1;
+}
+
+void add(pg::Transaction& tx, const Client& client) {
+    tx.send(add_person, client.person, client.legal_person ? "legal" : "natural", client.name,
+            client.country);
+    tx.send(add_new_client, client.id, client.person, client.legal_entity, name_of(client.status),
+            name_of(client.classification), client.leverage_cap_x100);
+}
+
+awaitable<std::vector<OperationId>> existing(pg::Transaction& tx, std::vector<OperationId> ids) {
+    const auto rows = co_await tx.execute(find_existing, ids);
+    std::vector<OperationId> taken;
+    for (const pg::Row row : rows)
+        taken.push_back(row.get<OperationId>(0));
+    co_return taken;
 }
 
 void update(pg::Transaction& tx, const Client& client) {

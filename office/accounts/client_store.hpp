@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "office/accounts/client.hpp"
 #include "office/pg/transaction.hpp"
@@ -17,6 +18,10 @@ awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationI
 awaitable<bool> knows_entity(pg::Transaction& tx, std::string code);
 /// Adds the person, when new, and the client; false when the client's id is taken.
 awaitable<bool> insert(pg::Transaction& tx, Client client);
+/// The same without a look whether the id is taken; sent with the next statement, which then fails.
+void add(pg::Transaction& tx, const Client& client);
+/// Those of `ids` that are taken.
+awaitable<std::vector<OperationId>> existing(pg::Transaction& tx, std::vector<OperationId> ids);
 /// Writes status, classification and cap, and raises the version.
 void update(pg::Transaction& tx, const Client& client);
 void impose(pg::Transaction& tx, OperationId client, Cause cause, const std::string& reason,

@@ -19,6 +19,14 @@ constexpr Query list_subject{
     "select id, at, actor, action, subject, before, after, reason, request_id, address from audit "
     "where subject = $3 and ($1 = 0 or id < $1) order by id desc limit $2"};
 
+constexpr Query list_visible{
+    "audit_visible",
+    "select id, at, actor, action, subject, before, after, reason, request_id, address, "
+    "  xid::text::bigint from audit "
+    "where xid < pg_snapshot_xmin(pg_current_snapshot()) "
+    "  and xid >= ($1::bigint)::text::xid8 and (xid > ($1::bigint)::text::xid8 or id > $2) "
+    "  and ($3 = '' or subject = $3) order by xid, id limit $4"};
+
 std::optional<pg::Json> json(const std::string& text) {
     if (text.empty())
         return std::nullopt;
@@ -57,6 +65,19 @@ boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::
     std::vector<AuditRecord> records;
     for (const pg::Row row : rows)
         records.push_back(read(row));
+    co_return records;
+}
+
+boost::asio::awaitable<std::vector<AuditRecord>> visible(pg::Transaction& tx, std::string subject,
+                                                         std::uint64_t after_xid,
+                                                         std::int64_t after_id, int limit) {
+    const auto rows =
+        co_await tx.execute(list_visible, after_xid, after_id, subject, std::int64_t{limit});
+    std::vector<AuditRecord> records;
+    for (const pg::Row row : rows) {
+        records.push_back(read(row));
+        records.back().xid = row.get<std::uint64_t>(10);
+    }
     co_return records;
 }
 

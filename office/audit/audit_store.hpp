@@ -21,6 +21,7 @@ struct Change {
 };
 
 struct AuditRecord {
+    std::uint64_t xid = 0;  ///< of its transaction; set by `visible`
     std::int64_t id = 0;
     Instant at;
     std::string actor, request_id, address;
@@ -36,6 +37,12 @@ void append(pg::Transaction& tx, const Actor& actor, const Change& change);
 /// newest first.
 boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::string subject,
                                                       std::int64_t before_id, int limit);
+
+/// The records beyond the place (xid, id), in that order, only those that no running transaction
+/// can still precede: whoever follows them misses none. `subject` empty: all.
+boost::asio::awaitable<std::vector<AuditRecord>> visible(pg::Transaction& tx, std::string subject,
+                                                         std::uint64_t after_xid,
+                                                         std::int64_t after_id, int limit);
 
 }  // namespace audit
 }  // namespace cambist::office
