@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "office/accounts/reason_name.hpp"
 #include "sync/vocabulary/assertion.hpp"
 
 namespace cambist::office::accounts {
@@ -100,14 +101,6 @@ template <class Enum>
 Enum known(std::optional<Enum> value) {
     CAMBIST_ASSERT(value.has_value());
     return *value;
-}
-
-Reason reason_of(std::string_view name) {
-    std::uint8_t at = 0;
-    while (name_of(static_cast<Reason>(at)) != name && at < 32)
-        ++at;
-    CAMBIST_ASSERT(at < 32);
-    return static_cast<Reason>(at);
 }
 
 PolicyFacts policy_facts_of(const pg::Row& row) {

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "office/pg/transaction.hpp"
+#include "office/trading/command.hpp"
+
+/// The only SQL of commands.
+namespace cambist::office::commands {
+
+using boost::asio::awaitable;
+
+struct Refusal {
+    OperationId id;
+    std::string_view code;
+};
+
+/// False when the id is taken, by whatever body.
+awaitable<bool> insert(pg::Transaction& tx, CommandOrder order, std::string requested_by);
+awaitable<std::optional<Command>> find(pg::Transaction& tx, OperationId id);
+awaitable<std::optional<Command>> find_for_update(pg::Transaction& tx, OperationId id);
+/// Is the stored command with this id the same order? The deadline is not part of the body.
+awaitable<bool> is_same(pg::Transaction& tx, CommandOrder order);
+/// Newest first, of one account (login 0: of the whole server).
+awaitable<std::vector<Command>> list(pg::Transaction& tx, ServerId server, Login login, int limit);
+
+/// Locks and reads what may be sent now, oldest first: at most one an account, and none while an
+/// earlier one of the account is unanswered.
+awaitable<std::vector<Command>> ready(pg::Transaction& tx, ServerId server, int limit);
+/// sent and unknown ones: what the plugin is asked about after a change of hands.
+awaitable<std::vector<Command>> unanswered(pg::Transaction& tx, ServerId server, int limit);
+void mark_sent(pg::Transaction& tx, const std::vector<OperationId>& ids, std::int64_t epoch);
+void mark_refused(pg::Transaction& tx, const std::vector<Refusal>& refusals);
+/// Those sent under an older lease become unknown; returns how many.
+awaitable<std::int64_t> mark_unknown(pg::Transaction& tx, ServerId server, std::int64_t epoch);
+/// `result` is JSON.
+void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std::string& result);
+void requeue(pg::Transaction& tx, OperationId id);
+
+awaitable<GroupFacts> group(pg::Transaction& tx, ServerId server, std::string name);
+
+}  // namespace cambist::office::commands

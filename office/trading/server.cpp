@@ -1,0 +1,54 @@
+#include "office/trading/server.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "office/accounts/name_table.hpp"
+
+namespace cambist::office {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kind_names{"in_process", "remote"};
+constexpr std::array<std::string_view, 2> mode_names{"observe", "enforce"};
+
+using enum Refused::Kind;
+constexpr std::array<Refused, server_refusal_count> refusals{{
+    {not_found, "unknown_server"},
+    {forbidden, "not_administrator"},
+    {forbidden, "narrow_only"},
+    {conflict, "id_taken"},
+    {invalid, "reason_required"},
+    {invalid, "scope_invalid"},
+}};
+
+}  // namespace
+
+std::string_view name_of(ServerKind kind) {
+    return kind_names[std::size_t(kind)];
+}
+std::string_view name_of(ServerMode mode) {
+    return mode_names[std::size_t(mode)];
+}
+std::optional<ServerKind> server_kind_of(std::string_view name) {
+    return enumerator_of<ServerKind>(kind_names, name);
+}
+std::optional<ServerMode> server_mode_of(std::string_view name) {
+    return enumerator_of<ServerMode>(mode_names, name);
+}
+
+Refused refused_as(ServerRefusal refusal) {
+    return refusals[std::size_t(refusal)];
+}
+
+std::expected<void, ServerRefusal> review_mode(const std::vector<std::string>& scope,
+                                               const Actor& actor) {
+    if (!actor.may_administer())
+        return std::unexpected(ServerRefusal::not_administrator);
+    const auto empty = [](const std::string& pattern) { return pattern.empty() || pattern == "!"; };
+    if (scope.empty() || std::ranges::any_of(scope, empty))
+        return std::unexpected(ServerRefusal::scope_invalid);
+    return {};
+}
+
+}  // namespace cambist::office

@@ -1,0 +1,108 @@
+#include "office/trading/server_service.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "office/audit/audit_store.hpp"
+#include "office/outbox/outbox_store.hpp"
+#include "office/trading/server_store.hpp"
+
+namespace cambist::office {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string described(const TradingServer& server) {
+    json::array scope;
+    for (const std::string& pattern : server.scope)
+        scope.emplace_back(pattern);
+    const json::object values{{"name", server.name},
+                              {"mode", name_of(server.mode)},
+                              {"scope", std::move(scope)},
+                              {"money_out_stopped", server.money_out_stopped}};
+    return json::serialize(values);
+}
+
+void record(pg::Transaction& tx, const Actor& actor, std::string_view action, std::string before,
+            const TradingServer& after, std::string reason) {
+    const Change change{.action = std::string(action),
+                        .subject = after.subject(),
+                        .before = std::move(before),
+                        .after = described(after),
+                        .reason = std::move(reason)};
+    audit::append(tx, actor, change);
+    outbox::append(tx, action, change.subject, change.after);
+}
+
+}  // namespace
+
+awaitable<Outcome<TradingServer>> register_server(pg::Transaction& tx, TradingServer server,
+                                                  Actor actor) {
+    if (const auto allowed = review_mode(server.scope, actor); !allowed)
+        co_return refused(allowed.error());
+    if (!co_await servers::insert(tx, server))
+        co_return refused(ServerRefusal::id_taken);
+    record(tx, actor, "server_registered", "", server, "");
+    co_return server;
+}
+
+awaitable<Outcome<TradingServer>> change_mode(pg::Transaction& tx, ServerId id, ServerMode mode,
+                                              std::vector<std::string> scope, std::string reason,
+                                              Actor actor) {
+    auto server = co_await servers::find_for_update(tx, id);
+    if (!server)
+        co_return refused(ServerRefusal::unknown_server);
+    if (const auto allowed = review_mode(scope, actor); !allowed)
+        co_return refused(allowed.error());
+    if (server->mode == mode && server->scope == scope)
+        co_return std::move(*server);
+    const std::string before = described(*server);
+    server->mode = mode;
+    server->scope = std::move(scope);
+    ++server->config_version;
+    servers::set_mode(tx, id, mode, server->scope);
+    record(tx, actor, "server_mode_changed", before, *server, std::move(reason));
+    co_return std::move(*server);
+}
+
+awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId id,
+                                                 std::string reason, Actor actor) {
+    auto server = co_await servers::find_for_update(tx, id);
+    if (!server)
+        co_return refused(ServerRefusal::unknown_server);
+    if (reason.empty())
+        co_return refused(ServerRefusal::reason_required);
+    if (server->money_out_stopped)
+        co_return std::move(*server);
+    const std::string before = described(*server);
+    server->money_out_stopped = true;
+    server->money_out_stop_reason = reason;
+    servers::set_money_out_stop(tx, id, reason);
+    record(tx, actor, "money_out_stopped", before, *server, std::move(reason));
+    co_return std::move(*server);
+}
+
+awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId id,
+                                                   std::string reason, Actor actor) {
+    auto server = co_await servers::find_for_update(tx, id);
+    if (!server)
+        co_return refused(ServerRefusal::unknown_server);
+    if (!actor.may_administer())
+        co_return refused(ServerRefusal::not_administrator);
+    if (!actor.may_release())
+        co_return refused(ServerRefusal::narrow_only);
+    if (reason.empty())
+        co_return refused(ServerRefusal::reason_required);
+    if (!server->money_out_stopped)
+        co_return std::move(*server);
+    const std::string before = described(*server);
+    server->money_out_stopped = false;
+    server->money_out_stop_reason.clear();
+    servers::set_money_out_stop(tx, id, "");
+    record(tx, actor, "money_out_resumed", before, *server, std::move(reason));
+    co_return std::move(*server);
+}
+
+}  // namespace cambist::office

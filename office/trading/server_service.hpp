@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "office/audit/actor.hpp"
+#include "office/pg/transaction.hpp"
+#include "office/trading/server.hpp"
+
+/// Use cases of trading servers; each runs in the caller's transaction and never commits it.
+namespace cambist::office {
+
+using boost::asio::awaitable;
+
+/// Refused: not_administrator, scope_invalid, id_taken (the id or the name).
+awaitable<Outcome<TradingServer>> register_server(pg::Transaction& tx, TradingServer server,
+                                                  Actor actor);
+/// Refused: unknown_server, not_administrator, scope_invalid.
+awaitable<Outcome<TradingServer>> change_mode(pg::Transaction& tx, ServerId id, ServerMode mode,
+                                              std::vector<std::string> scope, std::string reason,
+                                              Actor actor);
+/// Anybody may stop. Refused: unknown_server, reason_required.
+awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId id,
+                                                 std::string reason, Actor actor);
+/// Refused: unknown_server, not_administrator, narrow_only, reason_required.
+awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId id,
+                                                   std::string reason, Actor actor);
+
+}  // namespace cambist::office
