@@ -76,7 +76,7 @@ run_everything() {
     running=yes
     local name
     for name in "${program_names[@]}"; do pids+=("$(pid_of "$name")"); done
-    wait -n "${pids[@]}" || true
+    wait -n "${pids[@]}" 2>/dev/null || true
     name=$(one_stopped) || name='one of the programs'
     die "$name ended: $(last_words "$data/log/$name.log") (details: $data/log/$name.log)"
 }
@@ -102,7 +102,9 @@ answers() { curl --silent --fail --max-time 2 --output /dev/null "$1"; }
 # finish STATUS: whatever the way out, nothing is left running.
 finish() {
     local status=$1
-    trap '' INT TERM HUP
+    # The terminal may be gone: words that cannot be said must not keep us from stopping.
+    set +e
+    trap '' INT TERM HUP PIPE
     trap - EXIT
     step "stopping"
     stop_all
