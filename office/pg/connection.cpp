@@ -128,12 +128,16 @@ void Connection::fail_unless(bool ok) {
 bool Connection::idle_and_alive() {
     if (busy_ || !connection_ || !sent_.empty())
         return false;
-    char byte;
-    const auto waiting = ::recv(PQsocket(connection_), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (waiting == 0 || (waiting < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
-        return false;
-    return (waiting < 0 || PQconsumeInput(connection_) == 1) &&
-           PQstatus(connection_) == CONNECTION_OK;
+    // A server that hangs up says why first: look again behind what waits.
+    for (int look = 0; look < 2; ++look) {
+        char byte;
+        const auto waiting = ::recv(PQsocket(connection_), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (waiting < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            break;
+        if (waiting <= 0 || PQconsumeInput(connection_) != 1)
+            return false;
+    }
+    return PQstatus(connection_) == CONNECTION_OK;
 }
 
 void Connection::prepare(const Query& query, const Parameters& parameters) {

@@ -22,6 +22,8 @@ class CopyRows {
     CopyRows& add(std::int64_t value);
     CopyRows& add(std::uint64_t value) { return add(static_cast<std::int64_t>(value)); }
     CopyRows& add(std::string_view value);
+    CopyRows& add(const char* value) { return add(std::string_view(value)); }
+    CopyRows& add(const std::string& value) { return add(std::string_view(value)); }
     CopyRows& add(Instant value);
     CopyRows& add(OperationId value);
     CopyRows& null();

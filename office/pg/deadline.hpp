@@ -1,22 +1,20 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <exception>
 #include <optional>
-
-#include "office/pg/error.hpp"
+#include <utility>
 
 namespace cambist::office::pg {
 
-/// Throws what is to be thrown when `failure` ended an operation whose deadline may have passed.
-[[noreturn]] void rethrow_late(std::exception_ptr failure, bool late);
+/// The same for an operation without a value.
+boost::asio::awaitable<void> with_deadline(boost::asio::awaitable<void> operation,
+                                           std::chrono::nanoseconds limit);
+
+template <class T>
+boost::asio::awaitable<void> keep(boost::asio::awaitable<T> operation, std::optional<T>& value) {
+    value.emplace(co_await std::move(operation));
+}
 
 /// Awaits `operation` for at most `limit`, then cancels it and throws
 /// DatabaseError(deadline_exceeded). What the operation finished in spite of it stands: a commit is
@@ -24,25 +22,9 @@ namespace cambist::office::pg {
 template <class T>
 boost::asio::awaitable<T> with_deadline(boost::asio::awaitable<T> operation,
                                         std::chrono::nanoseconds limit) {
-    namespace asio = boost::asio;
-    const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor,
-                             std::chrono::duration_cast<asio::steady_timer::duration>(limit));
-    auto group = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, std::move(operation), asio::deferred),
-        timer.async_wait(asio::deferred));
-    if constexpr (std::is_void_v<T>) {
-        const auto [order, failure, timed] =
-            co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-        if (failure)
-            rethrow_late(failure, order[0] == 1);
-    } else {
-        auto [order, failure, value, timed] =
-            co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-        if (failure)
-            rethrow_late(failure, order[0] == 1);
-        co_return std::move(value);
-    }
+    std::optional<T> value;
+    co_await with_deadline(keep(std::move(operation), value), limit);
+    co_return std::move(*value);
 }
 
 }  // namespace cambist::office::pg

@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include "office/pg/error.hpp"
+#include "office/pg/transaction.hpp"
+#include "tests/integration/test_database.hpp"
+
+namespace cambist::tests {
+
+namespace {
+
+using boost::asio::awaitable;
+using office::pg::Connection;
+using office::pg::DatabaseError;
+using office::pg::Transaction;
+
+class Privileges : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        database.psql(
+            "insert into audit (actor, action, subject) values ('a', 'b', 'c'); "
+            "insert into server (id, name) values (1, 'one')");
+    }
+
+    /// SQLSTATE of the refusal, or nothing when it was allowed.
+    std::string attempt(const std::string& role, const std::string& sql) {
+        std::string answer;
+        await(context, [&]() -> awaitable<void> {
+            const auto connection = co_await Connection::connect(database.settings(role));
+            Transaction tx(*connection);
+            try {
+                co_await tx.script(sql);
+                co_await tx.commit();
+            } catch (const DatabaseError& error) {
+                answer = error.sqlstate();
+            }
+        }());
+        return answer;
+    }
+
+    static constexpr const char* forbidden = "42501";
+    TestDatabase database;
+    boost::asio::io_context context;
+};
+
+TEST_F(Privileges, nobody_changes_the_audit) {
+    for (const char* role : {"cambist_gateway", "cambist_bridge", "cambist_reports"})
+        for (const char* sql : {"update audit set actor = 'x'", "delete from audit",
+                                "truncate audit", "drop table audit"})
+            EXPECT_EQ(attempt(role, sql), forbidden) << role << ": " << sql;
+}
+
+TEST_F(Privileges, triggers_hold_the_audit_even_against_its_owner) {
+    for (const char* sql :
+         {"update audit set actor = 'x'", "delete from audit", "truncate audit",
+          "set session_replication_role = replica; delete from audit",
+          "set session_replication_role = replica; truncate audit_default",
+          "do $$ declare part text; begin select min(inhrelid::regclass::text) into part "
+          "from pg_inherits where inhparent = 'audit'::regclass; "
+          "execute 'truncate ' || part; end $$"})
+        EXPECT_EQ(attempt("postgres", sql), forbidden) << sql;
+    EXPECT_EQ(database.psql("select count(*) from audit"), "1");
+}
+
+TEST_F(Privileges, each_role_appends_to_the_audit_where_it_changes_things) {
+    const char* append = "insert into audit (actor, action, subject) values ('a', 'b', 'c')";
+    EXPECT_EQ(attempt("cambist_gateway", append), "");
+    EXPECT_EQ(attempt("cambist_bridge", append), "");
+    EXPECT_EQ(attempt("cambist_reports", append), forbidden);
+}
+
+TEST_F(Privileges, the_bridge_knows_no_keys_and_no_persons) {
+    for (const char* sql : {"select from api_key", "select from idempotency", "select from person",
+                            "update client set status = 'approved'",
+                            "update restriction_cause set lifted_by = 'x', lifted_at = now()",
+                            "insert into command (id) values (gen_random_uuid())",
+                            "update server set mode = 'observe'"})
+        EXPECT_EQ(attempt("cambist_bridge", sql), forbidden) << sql;
+}
+
+TEST_F(Privileges, the_gateway_does_not_write_what_the_trading_server_says) {
+    for (const char* sql :
+         {"update account set balance = 1", "update account set enforced_version = 1",
+          "delete from account", "insert into refusal values (1)", "update deal set profit = 0",
+          "update stream_cursor set seq = 0", "update policy_version set enforced_at = now()",
+          "update server set bridge_epoch = 9", "update command set status = 'done'",
+          "delete from command", "delete from api_key"})
+        EXPECT_EQ(attempt("cambist_gateway", sql), forbidden) << sql;
+}
+
+TEST_F(Privileges, reports_read_and_do_nothing_else) {
+    EXPECT_EQ(attempt("cambist_reports", "select from account, deal, client, audit"), "");
+    for (const char* sql : {"select from person", "select from api_key", "select from idempotency",
+                            "update account set balance = 1",
+                            "insert into outbox (topic, subject, payload) values ('a', 'b', '{}')"})
+        EXPECT_EQ(attempt("cambist_reports", sql), forbidden) << sql;
+}
+
+TEST_F(Privileges, the_working_roles_make_partitions_without_owning_tables) {
+    for (const char* role : {"cambist_gateway", "cambist_bridge"}) {
+        EXPECT_EQ(attempt(role, "select ensure_partitions(now() + interval '9 months')"), "");
+        EXPECT_EQ(attempt(role, "create table mine (id int)"), forbidden);
+    }
+    EXPECT_EQ(attempt("cambist_reports", "select ensure_partitions(now())"), forbidden);
+}
+
+}  // namespace
+}  // namespace cambist::tests
