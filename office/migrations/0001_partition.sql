@@ -64,8 +64,8 @@ begin
      where p.partrelid = to_regclass(format('%I', parent));
     if kind.by_ns then
         low := (extract(epoch from month::timestamp at time zone 'UTC')::bigint * 1000000000)::text;
-        high := (extract(epoch from (month + interval '1 month')::timestamp at time zone 'UTC')::bigint
-                 * 1000000000)::text;
+        high := (extract(epoch from (month + interval '1 month')::timestamp
+                         at time zone 'UTC')::bigint * 1000000000)::text;
     else
         low := quote_literal(to_char(month, 'YYYY-MM-DD') || ' 00:00:00+00');
         high := quote_literal(to_char(month + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00');
@@ -75,7 +75,8 @@ begin
     if occupied and kind.append_only then
         return false;
     end if;
-    execute format('create table %I (like %I including defaults including constraints)', part, parent);
+    execute format('create table %I (like %I including defaults including constraints)',
+                   part, parent);
     if occupied then
         execute format('with moved as (delete from %I where %I >= %s and %I < %s returning *) '
                        'insert into %I select * from moved',
@@ -115,4 +116,5 @@ comment on function ensure_partitions(timestamptz, timestamptz) is
     'Creates the monthly partitions of every partitioned table from since to until; returns how many '
     'were made. Rows outside every month live in the default partition, so nothing is ever refused.';
 revoke execute on function ensure_partitions(timestamptz, timestamptz) from public;
-grant execute on function ensure_partitions(timestamptz, timestamptz) to cambist_bridge, cambist_gateway;
+grant execute on function ensure_partitions(timestamptz, timestamptz)
+    to cambist_bridge, cambist_gateway;

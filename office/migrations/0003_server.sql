@@ -2,7 +2,8 @@
 create table server (
     id                    integer primary key check (id > 0),
     name                  text not null unique check (name <> ''),
-    kind                  text not null default 'in_process' check (kind in ('in_process', 'remote')),
+    kind                  text not null default 'in_process'
+        check (kind in ('in_process', 'remote')),
     mode                  text not null default 'observe' check (mode in ('observe', 'enforce')),
     scope                 text[] not null default '{*}',
     config_version        bigint not null default 1 check (config_version > 0),
@@ -90,7 +91,8 @@ comment on column trading_symbol.contract_size is 'Units of the base currency in
 
 grant select on server, stream_cursor, stream_epoch, trading_group, trading_symbol
     to cambist_bridge, cambist_gateway, cambist_reports;
-grant insert, update on stream_cursor, stream_epoch, trading_group, trading_symbol to cambist_bridge;
+grant insert, update on stream_cursor, stream_epoch, trading_group, trading_symbol
+    to cambist_bridge;
 grant insert on server to cambist_gateway;
 grant update (money_out_stopped, money_out_stop_reason, lease_holder, bridge_epoch, lease_until,
               policy_era) on server to cambist_bridge;

@@ -66,5 +66,6 @@ grant select on legal_entity, classification_cap, client, restriction_cause
     to cambist_bridge, cambist_gateway, cambist_reports;
 grant select, insert on person to cambist_gateway;
 grant insert on client, restriction_cause to cambist_gateway;
-grant update (status, classification, leverage_cap_x100, version, status_since) on client to cambist_gateway;
+grant update (status, classification, leverage_cap_x100, version, status_since) on client
+    to cambist_gateway;
 grant update (lifted_by, lifted_at) on restriction_cause to cambist_gateway;

@@ -18,9 +18,12 @@ create table command (
     finished_at   timestamptz,
     result        jsonb,
     constraint command_login check ((login is null) = (kind = 'create_account')),
-    constraint command_amount check ((amount is not null and amount <> 0) = (kind in ('balance', 'credit'))),
-    constraint command_sent check (status = 'queued' or status in ('refused', 'failed') or attempt_epoch is not null),
-    constraint command_finished check ((finished_at is null) = (status in ('queued', 'sent', 'unknown')))
+    constraint command_amount check
+        ((amount is not null and amount <> 0) = (kind in ('balance', 'credit'))),
+    constraint command_sent check
+        (status in ('queued', 'refused', 'failed') or attempt_epoch is not null),
+    constraint command_finished check
+        ((finished_at is null) = (status in ('queued', 'sent', 'unknown')))
 );
 create index command_waiting on command (server_id, requested_at, id) where status = 'queued';
 create index command_open on command (server_id, status, requested_at)
@@ -59,5 +62,6 @@ comment on column api_key.narrow_only is 'True: may take rights away, never give
 
 grant select on command to cambist_bridge, cambist_gateway, cambist_reports;
 grant insert on command to cambist_gateway;
-grant update (status, attempt_epoch, deadline_ns, sent_at, finished_at, result) on command to cambist_bridge;
+grant update (status, attempt_epoch, deadline_ns, sent_at, finished_at, result) on command
+    to cambist_bridge;
 grant select, insert, update on idempotency, api_key to cambist_gateway;

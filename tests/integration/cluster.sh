@@ -1,5 +1,6 @@
 #!/bin/sh
-# A private PostgreSQL cluster for tests: `cluster.sh start DIR MIGRATE_PROGRAM` and `cluster.sh stop DIR`.
+# A private PostgreSQL cluster for tests:
+# `cluster.sh start DIR MIGRATE_PROGRAM` and `cluster.sh stop DIR`.
 #
 # start writes DIR/env (KEY=value lines):
 #   CAMBIST_TEST_DSN       superuser, database postgres; tests clone databases through it
@@ -25,7 +26,8 @@ stop() {
     if [ -f "$dir/place" ]; then
         place=$(cat "$dir/place")
         if [ -d "$place/data" ]; then
-            (cd / && as_postgres "$bin/pg_ctl" -D "$place/data" -m immediate -w stop >/dev/null 2>&1) || true
+            cd /
+            as_postgres "$bin/pg_ctl" -D "$place/data" -m immediate -w stop >/dev/null 2>&1 || true
         fi
         rm -rf "$place"
     fi
