@@ -6,7 +6,7 @@ namespace cambist::plugin {
 
 namespace {
 
-constexpr std::uint32_t most_record_bytes = 1u << 16;
+constexpr std::uint32_t most_record_bytes = 1u << 20;
 
 struct RecordHead {
     std::uint64_t checksum = 0;

@@ -1,0 +1,202 @@
+#include "plugin/mirror/pump.hpp"
+
+#include <cstring>
+
+#include "plugin/mirror/adapter.hpp"
+
+namespace cambist::plugin {
+
+namespace {
+
+constexpr std::size_t events_a_lane = 256;
+constexpr std::size_t objections_a_round = 1024;
+constexpr std::int64_t window_ns = 1'000'000'000;
+constexpr std::int64_t account_digest_ns = 10 * window_ns;
+
+/// The payload of an event when it is there whole; the host may know a longer record.
+template <class Record>
+bool read_payload(const ctsp_event& event, const std::byte* payload, Record& record) {
+    if (event.size < sizeof event + sizeof record)
+        return false;
+    std::memcpy(&record, payload, sizeof record);
+    return true;
+}
+
+}  // namespace
+
+Pump::Pump(const ctsp_host_api& host, Lanes& lanes, Gate& gate, EventWriter& writer,
+           std::uint64_t boot)
+    : host_(host), lanes_(lanes), gate_(gate), writer_(writer), refusals_(boot) {}
+
+void Pump::epoch_began(ResyncCause cause) {
+    cause_ = cause;
+    snapshot_.abandon();
+    snapshot_wanted_ = true;
+    lost_ = false;
+    ++resyncs_;
+}
+
+void Pump::start_snapshot(Instant deals_since) {
+    snapshot_wanted_ = false;
+    snapshot_.begin(host_, cause_, deals_since, writer_);
+}
+
+bool Pump::round(std::int64_t now_ns) {
+    const std::size_t taken = lanes_.take(events_a_lane, [&](const std::byte* bytes) {
+        ctsp_event event;
+        std::memcpy(&event, bytes, sizeof event);
+        on_event(event, bytes + sizeof event);
+    });
+    events_taken_ += taken;
+    const std::size_t objected =
+        gate_.objections().take(objections_a_round, [&](const std::byte* bytes) {
+            Objection objection;
+            std::memcpy(&objection, bytes, sizeof objection);
+            refusals_.add(objection, writer_);
+        });
+    reread_users();
+    reread_groups_and_symbols();
+    refusals_.write_due(now_ns, writer_);
+    bool busy = taken + objected > 0;
+    if (snapshot_.running() && !writer_.broken())
+        busy |= snapshot_.step(writer_);
+    close_digests(now_ns);
+    writer_.flush();
+
+    const std::uint64_t dropped = lanes_.dropped();
+    if (dropped != dropped_seen_) {
+        writer_.write(NoticeRecord{NoticeKind::lane_overrun,
+                                   static_cast<std::int64_t>(dropped - dropped_seen_), Login{},
+                                   Instant{now_ns}});
+        dropped_seen_ = dropped;
+        lost_ = true;
+        lost_cause_ = ResyncCause::overrun;
+    }
+    if (writer_.broken()) {
+        lost_ = true;
+        lost_cause_ = ResyncCause::overrun;
+    }
+    return busy;
+}
+
+void Pump::on_event(const ctsp_event& event, const std::byte* payload) {
+    switch (event.type) {
+        case CTSP_EV_USER_ADD:
+        case CTSP_EV_USER_UPDATE:
+        case CTSP_EV_USER_DELETE:
+        case CTSP_EV_USER_ARCHIVE:
+        case CTSP_EV_USER_RESTORE:
+        case CTSP_EV_BALANCE_FIX:
+            return touch(event);
+        case CTSP_EV_GROUP_ADD:
+        case CTSP_EV_GROUP_UPDATE:
+        case CTSP_EV_GROUP_DELETE:
+            dirty_groups_.insert(static_cast<std::uint32_t>(event.login));
+            return;
+        case CTSP_EV_SYMBOL_UPDATE:
+            dirty_symbols_.insert(static_cast<std::uint32_t>(event.login));
+            return;
+        case CTSP_EV_DEAL_ADD:
+        case CTSP_EV_DEAL_UPDATE:
+        case CTSP_EV_DEAL_DELETE:
+        case CTSP_EV_DEAL_DIRECT:
+            return on_deal(event, payload);
+        case CTSP_EV_POSITION:
+            if (ctsp_position position; read_payload(event, payload, position))
+                writer_.write(position_record(position), {event.cause_hi, event.cause_lo},
+                              event.actor);
+            return;
+        case CTSP_EV_MARGIN:
+            if (ctsp_account account; read_payload(event, payload, account))
+                writer_.write(margin_record(account));
+            return;
+        case CTSP_EV_EOD:
+            if (ctsp_eod day; read_payload(event, payload, day))
+                writer_.write(end_of_day_record(day));
+            return;
+        case CTSP_EV_PASSWORD:
+            writer_.write(NoticeRecord{NoticeKind::password_changed, 0, Login{event.login},
+                                       Instant{event.ts_ns}},
+                          {event.cause_hi, event.cause_lo}, event.actor);
+            return;
+        case CTSP_EV_CLOCK:
+            writer_.write(NoticeRecord{NoticeKind::clock_offset,
+                                       static_cast<std::int64_t>(event.version) - (1ll << 32),
+                                       Login{}, Instant{event.ts_ns}});
+            return;
+        case CTSP_EV_RESYNC:
+            lost_ = true;
+            lost_cause_ = ResyncCause::host_said_so;
+            return;
+        default:
+            return;  // orders, requests and logins: nothing that the office keeps
+    }
+}
+
+void Pump::on_deal(const ctsp_event& event, const std::byte* payload) {
+    ctsp_deal deal;
+    if (!read_payload(event, payload, deal))
+        return;
+    DealRecord record = deal_record(deal, event.type == CTSP_EV_DEAL_DIRECT);
+    record.deleted |= event.type == CTSP_EV_DEAL_DELETE;
+    writer_.write_deal(record, {event.cause_hi, event.cause_lo}, event.actor);
+}
+
+void Pump::touch(const ctsp_event& event) {
+    Touch& touch = touched_[event.login];
+    if (event.cause_hi | event.cause_lo)
+        touch.cause = OperationId{event.cause_hi, event.cause_lo};
+    if (event.actor)
+        touch.actor = event.actor;
+}
+
+void Pump::reread_users() {
+    for (const auto& [login, touch] : touched_) {
+        ctsp_user user{};
+        user.size = sizeof user;
+        const ctsp_status status = host_.user_get(host_.host, login, &user);
+        if (status == CTSP_OK)
+            writer_.write_user(user_record(user), touch.cause, touch.actor);
+        else if (status == CTSP_E_NOTFOUND)
+            writer_.write_user(gone_user(Login{login}, INT64_MAX), touch.cause, touch.actor);
+    }
+    touched_.clear();
+}
+
+void Pump::reread_groups_and_symbols() {
+    if (!dirty_groups_.empty())
+        gate_.scope().forget_cached();
+    for (const std::uint32_t id : dirty_groups_) {
+        ctsp_group group{};
+        group.size = sizeof group;
+        const ctsp_status status = host_.group_get(host_.host, id, &group);
+        if (status == CTSP_OK)
+            writer_.write(group_record(group));
+        else if (status == CTSP_E_NOTFOUND)
+            writer_.write(gone_group(GroupId{id}));
+    }
+    for (const std::uint32_t id : dirty_symbols_) {
+        ctsp_symbol symbol{};
+        symbol.size = sizeof symbol;
+        if (host_.symbol_get(host_.host, id, &symbol) == CTSP_OK)
+            writer_.write(symbol_record(symbol));
+    }
+    dirty_groups_.clear();
+    dirty_symbols_.clear();
+}
+
+void Pump::close_digests(std::int64_t now_ns) {
+    if (now_ns - window_closed_ns_ >= window_ns) {
+        writer_.close_deal_window();
+        window_closed_ns_ = now_ns;
+    }
+    const bool due = now_ns - digest_ns_ >= account_digest_ns && !snapshot_.running() &&
+                     !snapshot_wanted_ && writer_.accounts() > 0;
+    if (due || digest_wanted_) {
+        writer_.write_account_digest();
+        digest_ns_ = now_ns;
+        digest_wanted_ = false;
+    }
+}
+
+}  // namespace cambist::plugin
