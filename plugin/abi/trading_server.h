@@ -428,7 +428,8 @@ typedef struct ctsp_host_api {
     ctsp_status(CTSP_CALL* order_cancel)(ctsp_host*, uint64_t login, uint64_t order,
                                          uint64_t* request_id);
     ctsp_status(CTSP_CALL* disconnect)(ctsp_host*, uint64_t login, uint32_t reason);
-    /* *len: in characters written without NUL; CTSP_E_LIMIT when cap is too small */
+    /* [worker] and [control]. *len: in characters written without NUL; CTSP_E_LIMIT when cap is
+     * too small */
     ctsp_status(CTSP_CALL* param_get)(ctsp_host*, const char* name, char* buf, uint32_t cap,
                                       uint32_t* len);
 } ctsp_host_api;
