@@ -1,0 +1,290 @@
+#include <boost/json/array.hpp>
+
+#include "gateway/http/fields.hpp"
+#include "gateway/routes/shape.hpp"
+#include "gateway/routes/table.hpp"
+#include "office/accounts/account_view_store.hpp"
+#include "office/accounts/client_batch_service.hpp"
+#include "office/accounts/client_service.hpp"
+
+namespace cambist::gateway {
+namespace {
+
+namespace json = boost::json;
+using office::Client;
+using office::ClientStatus;
+
+constexpr std::string_view first_statuses[] = {"registered", "approved"};
+constexpr std::string_view person_kinds[] = {"natural", "legal"};
+constexpr std::string_view account_kinds[] = {"live", "demo"};
+constexpr std::string_view classifications[] = {"retail", "professional", "eligible_counterparty"};
+constexpr std::size_t longest_reason = 500;
+constexpr std::size_t largest_batch = 1000, most_accounts = 20;
+constexpr std::size_t batch_body_limit = 1024 * 1024;
+
+std::string etag_of(const Client& client) {
+    return "\"v" + std::to_string(client.version) + "\"";
+}
+
+json::object described(const Client& client) {
+    json::array causes;
+    for (const auto cause : client.causes.list())
+        causes.emplace_back(public_name_of(cause));
+    return {{"id", client.id.uuid()},
+            {"person_id", client.person.uuid()},
+            {"legal_entity", client.legal_entity},
+            {"status", name_of(client.status)},
+            {"causes", std::move(causes)},
+            {"classification", name_of(client.classification)},
+            {"leverage_cap_x100", client.leverage_cap_x100},
+            {"version", client.version}};
+}
+
+json::object described(const office::clients::ClientView& view) {
+    json::object client = described(view.client);
+    client["person"] = json::object{{"id", view.client.person.uuid()},
+                                    {"kind", person_kinds[view.client.legal_person]},
+                                    {"name", view.client.name},
+                                    {"country", view.client.country}};
+    client["status_since"] = rfc3339(view.status_since);
+    client["created_at"] = rfc3339(view.created_at);
+    return client;
+}
+
+void read_person(FieldReader& fields, Client& client) {
+    fields.object("person", true, [&](FieldReader& person) {
+        client.person = person.uuid("id");
+        client.name = person.text("name", 200);
+        client.legal_person = person.word("kind", person_kinds) == 1;
+        client.country = person.optional_text("country", 2).value_or("");
+        if (client.country.size() == 1)
+            person.refuse("country", "not_a_country");
+    });
+}
+
+/// The fields of a new client, whether alone or in a batch.
+Client read_client(FieldReader& fields) {
+    Client client;
+    client.id = fields.uuid("id");
+    read_person(fields, client);
+    client.legal_entity = fields.optional_text("legal_entity", 50).value_or("main");
+    if (fields.word("status", first_statuses) == 1)
+        client.status = ClientStatus::approved;
+    return client;
+}
+
+std::optional<ServerId> read_server(FieldReader& fields) {
+    const std::string text = fields.text("server_id", 10);
+    const auto number = number_of(text, INT32_MAX);
+    if (!text.empty() && !number)
+        fields.refuse("server_id", "not_a_server_id");
+    if (!number)
+        return std::nullopt;
+    return ServerId{static_cast<std::uint32_t>(*number)};
+}
+
+Answer answer_with(const office::Outcome<office::ClientChanged>& outcome, int status) {
+    if (!outcome)
+        return std::unexpected(problem_of(outcome.error()));
+    json::array policies;
+    for (const auto& accepted : outcome->policies)
+        policies.push_back(json::object{{"server_id", std::to_string(accepted.key.server.value)},
+                                        {"login", std::to_string(accepted.key.login.value)},
+                                        {"accepted_version", accepted.version}});
+    Reply reply;
+    reply.status = status;
+    json::object body = described(outcome->client);
+    body["changed"] = outcome->changed;
+    body["accepted"] = std::move(policies);
+    reply.body = std::move(body);
+    reply.etag = etag_of(outcome->client);
+    reply.policies_changed = !outcome->policies.empty();
+    return reply;
+}
+
+awaitable<Answer> add_client(Call& call) {
+    FieldReader fields(call.body);
+    Client client = read_client(fields);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    co_return answer_with(co_await office::register_client(call.tx, std::move(client), call.actor),
+                          201);
+}
+
+std::vector<office::NewClient> read_batch(FieldReader& fields) {
+    std::vector<office::NewClient> batch;
+    fields.objects("items", largest_batch, [&](FieldReader& item) {
+        office::NewClient added;
+        added.client = read_client(item);
+        item.objects("accounts", most_accounts, [&](FieldReader& account) {
+            const auto server = read_server(account);
+            const Login login = account.login("login");
+            const auto kind = static_cast<office::AccountKind>(account.word("kind", account_kinds));
+            added.accounts.push_back({{server.value_or(ServerId{}), login}, kind});
+        });
+        batch.push_back(std::move(added));
+    });
+    return batch;
+}
+
+awaitable<Answer> add_clients(Call& call) {
+    FieldReader fields(call.body);
+    auto batch = read_batch(fields);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    std::vector<std::string> ids;
+    for (const auto& item : batch)
+        ids.push_back(item.client.id.uuid());
+    const auto registered =
+        co_await office::register_clients(call.tx, std::move(batch), call.actor);
+    if (!registered)
+        co_return std::unexpected(problem_of(registered.error()));
+    json::array items;
+    std::size_t created = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto& refused = registered->items[i];
+        created += !refused;
+        if (refused)
+            items.push_back(json::object{{"id", ids[i]}, {"code", refused->code}});
+        else
+            items.push_back(json::object{{"id", ids[i]}, {"code", nullptr}});
+    }
+    Reply reply;
+    reply.body = json::object{{"created", created},
+                              {"policies_accepted", registered->policies.size()},
+                              {"items", std::move(items)}};
+    reply.policies_changed = !registered->policies.empty();
+    co_return reply;
+}
+
+awaitable<Answer> get_client(Call& call) {
+    const auto id = path_uuid(call, "client", "unknown_client");
+    if (!id)
+        co_return std::unexpected(id.error());
+    const auto view = co_await office::clients::view(call.tx, *id);
+    if (!view)
+        co_return std::unexpected(Problem{404, "unknown_client", "", {}, {}});
+    Reply reply;
+    reply.body = described(*view);
+    reply.etag = etag_of(view->client);
+    co_return reply;
+}
+
+awaitable<Answer> list_clients(Call& call) {
+    const auto page = page_of(call);
+    if (!page)
+        co_return std::unexpected(page.error());
+    std::optional<ClientStatus> status;
+    if (const std::string* word = call.request.target.parameter("status")) {
+        status = office::client_status_of(*word);
+        if (!status)
+            co_return std::unexpected(Problem{400, "bad_parameter", "no such status", {}, {}});
+    }
+    OperationId after;
+    if (!page->after.empty()) {
+        const auto id = OperationId::from_uuid(page->after);
+        if (!id)
+            co_return std::unexpected(bad_cursor());
+        after = *id;
+    }
+    PageWriter writer(*page);
+    for (const auto& view :
+         co_await office::clients::views(call.tx, status, after, writer.rows_wanted()))
+        writer.add(described(view), view.client.id.uuid());
+    co_return std::move(writer).reply();
+}
+
+/// The version that `If-Match: "v12"` names; 400 `bad_if_match` for anything else.
+std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request& request) {
+    const std::string* header = request.headers.find("If-Match");
+    if (!header)
+        return std::nullopt;
+    const Problem bad{400, "bad_if_match", "If-Match takes one ETag of this client", {}, {}};
+    if (request.headers.count("If-Match") != 1 || header->size() < 4 ||
+        !header->starts_with("\"v") || !header->ends_with('"'))
+        return std::unexpected(bad);
+    const auto version =
+        number_of(std::string_view(*header).substr(2, header->size() - 3), INT64_MAX);
+    if (!version)
+        return std::unexpected(bad);
+    return static_cast<std::int64_t>(*version);
+}
+
+awaitable<Answer> change_status(Call& call) {
+    const auto id = path_uuid(call, "client", "unknown_client");
+    if (!id)
+        co_return std::unexpected(id.error());
+    const auto version = version_wanted(call.request);
+    if (!version)
+        co_return std::unexpected(version.error());
+    FieldReader fields(call.body);
+    office::StatusChange change;
+    change.if_version = *version;
+    const std::string to = fields.text("to", 64);
+    const auto status = office::client_status_of(to);
+    if (!to.empty() && !status)
+        fields.refuse("to", "unknown_word");
+    if (const auto word = fields.optional_text("cause", 64)) {
+        change.cause = office::cause_of(*word);
+        if (!word->empty() && !change.cause)
+            fields.refuse("cause", "unknown_word");
+    }
+    change.to = status.value_or(ClientStatus::registered);
+    change.reason = fields.optional_text("reason", longest_reason).value_or("");
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    co_return answer_with(
+        co_await office::change_status(call.tx, *id, std::move(change), call.actor), 200);
+}
+
+awaitable<Answer> set_cap(Call& call) {
+    const auto id = path_uuid(call, "client", "unknown_client");
+    if (!id)
+        co_return std::unexpected(id.error());
+    FieldReader fields(call.body);
+    const std::int64_t cap = fields.integer("leverage_cap_x100", 0, UINT32_MAX);
+    auto reason = fields.text("reason", longest_reason);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    co_return answer_with(
+        co_await office::set_client_leverage_cap(call.tx, *id, cap, std::move(reason), call.actor),
+        200);
+}
+
+awaitable<Answer> set_classification(Call& call) {
+    const auto id = path_uuid(call, "client", "unknown_client");
+    if (!id)
+        co_return std::unexpected(id.error());
+    FieldReader fields(call.body);
+    const auto classification =
+        static_cast<office::Classification>(fields.word("classification", classifications));
+    auto reason = fields.text("reason", longest_reason);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    co_return answer_with(
+        co_await office::classify(call.tx, *id, classification, std::move(reason), call.actor),
+        200);
+}
+
+}  // namespace
+
+std::vector<Route> client_routes() {
+    using enum Verb;
+    using enum KeyRule;
+    return {
+        {get, "/v1/clients", "read", none, {"limit", "after", "status"}, list_clients},
+        {post, "/v1/clients", "clients", required, {}, add_client},
+        {post, "/v1/clients/batch", "clients", required, {}, add_clients, batch_body_limit},
+        {get, "/v1/clients/{client}", "read", none, {}, get_client},
+        {post, "/v1/clients/{client}/status", "status", optional, {}, change_status},
+        {post, "/v1/clients/{client}/leverage-cap", "status", optional, {}, set_cap},
+        {post,
+         "/v1/clients/{client}/classification",
+         "demo_release",
+         optional,
+         {},
+         set_classification},
+    };
+}
+
+}  // namespace cambist::gateway

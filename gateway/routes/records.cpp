@@ -1,0 +1,158 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "gateway/routes/shape.hpp"
+#include "gateway/routes/table.hpp"
+#include "office/audit/audit_store.hpp"
+#include "office/trading/trading_view_store.hpp"
+
+namespace cambist::gateway {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest_subject = 200;
+
+/// A cursor of two numbers, `<first>.<second>`; both zero when empty.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> pair_cursor(std::string_view text) {
+    if (text.empty())
+        return std::pair<std::uint64_t, std::uint64_t>{};
+    const auto point = text.find('.');
+    if (point == std::string_view::npos)
+        return std::nullopt;
+    const auto first = number_of(text.substr(0, point), INT64_MAX);
+    const auto second = number_of(text.substr(point + 1), INT64_MAX);
+    if (!first || !second)
+        return std::nullopt;
+    return std::pair{*first, *second};
+}
+
+std::string cursor_text(std::uint64_t first, std::uint64_t second) {
+    return std::to_string(first) + "." + std::to_string(second);
+}
+
+std::expected<std::optional<ServerId>, Problem> server_parameter(const Call& call) {
+    const std::string* text = call.request.target.parameter("server");
+    if (!text)
+        return std::nullopt;
+    const auto number = number_of(*text, INT32_MAX);
+    if (!number)
+        return std::unexpected(Problem{400, "bad_parameter", "server is an id", {}, {}});
+    return ServerId{static_cast<std::uint32_t>(*number)};
+}
+
+awaitable<Answer> list_drift(Call& call) {
+    const auto page = page_of(call);
+    if (!page)
+        co_return std::unexpected(page.error());
+    const auto server = server_parameter(call);
+    if (!server)
+        co_return std::unexpected(server.error());
+    const auto open = flag_of(call, "open", false);
+    if (!open)
+        co_return std::unexpected(open.error());
+    const auto after = page->after.empty() ? 0 : number_of(page->after, INT64_MAX);
+    if (!after)
+        co_return std::unexpected(bad_cursor());
+    PageWriter writer(*page);
+    for (const auto& drift : co_await office::trading::drift(
+             call.tx, *server, *open, static_cast<std::int64_t>(*after), writer.rows_wanted()))
+        writer.add({{"id", std::to_string(drift.id)},
+                    {"server_id", std::to_string(drift.server.value)},
+                    {"login", std::to_string(drift.login.value)},
+                    {"field", drift.field},
+                    {"office_value", drift.office_value},
+                    {"server_value", drift.server_value},
+                    {"found_by", drift.found_by},
+                    {"since", rfc3339(drift.since)},
+                    {"resolved_at", rfc3339(drift.resolved_at)},
+                    {"repaired", drift.repaired}},
+                   std::to_string(drift.id));
+    co_return std::move(writer).reply();
+}
+
+awaitable<Answer> list_quarantine(Call& call) {
+    const auto server = path_server(call);
+    if (!server)
+        co_return std::unexpected(server.error());
+    const auto page = page_of(call);
+    if (!page)
+        co_return std::unexpected(page.error());
+    const auto open = flag_of(call, "open", false);
+    if (!open)
+        co_return std::unexpected(open.error());
+    const auto after = pair_cursor(page->after);
+    if (!after)
+        co_return std::unexpected(bad_cursor());
+    PageWriter writer(*page);
+    for (const auto& event : co_await office::trading::quarantine(
+             call.tx, *server, *open, static_cast<std::int64_t>(after->first),
+             static_cast<std::int64_t>(after->second), writer.rows_wanted())) {
+        json::value login = nullptr;
+        if (event.login)
+            login = json::string(std::to_string(event.login->value));
+        writer.add({{"server_id", std::to_string(event.server.value)},
+                    {"epoch", std::to_string(event.epoch)},
+                    {"seq", std::to_string(event.seq)},
+                    {"login", std::move(login)},
+                    {"reason", event.reason},
+                    {"at", rfc3339(event.at)},
+                    {"resolved_at", rfc3339(event.resolved_at)}},
+                   cursor_text(event.epoch, event.seq));
+    }
+    co_return std::move(writer).reply();
+}
+
+json::value parsed(const std::string& text) {
+    return text.empty() ? json::value() : json::parse(text);
+}
+
+awaitable<Answer> list_audit(Call& call) {
+    const auto page = page_of(call);
+    if (!page)
+        co_return std::unexpected(page.error());
+    std::string subject;
+    if (const std::string* text = call.request.target.parameter("subject"))
+        subject = *text;
+    if (subject.size() > longest_subject)
+        co_return std::unexpected(Problem{400, "bad_parameter", "no such subject", {}, {}});
+    const auto after = pair_cursor(page->after);
+    if (!after)
+        co_return std::unexpected(bad_cursor());
+    PageWriter writer(*page);
+    for (const auto& record : co_await office::audit::visible(
+             call.tx, subject, after->first, static_cast<std::int64_t>(after->second),
+             writer.rows_wanted()))
+        writer.add({{"id", std::to_string(record.id)},
+                    {"at", rfc3339(record.at)},
+                    {"actor", record.actor},
+                    {"action", record.change.action},
+                    {"subject", record.change.subject},
+                    {"before", parsed(record.change.before)},
+                    {"after", parsed(record.change.after)},
+                    {"reason", record.change.reason},
+                    {"request_id", record.request_id},
+                    {"address", record.address},
+                    {"cursor", cursor_text(record.xid, record.id)}},
+                   cursor_text(record.xid, record.id));
+    co_return std::move(writer).reply();
+}
+
+}  // namespace
+
+std::vector<Route> record_routes() {
+    using enum Verb;
+    using enum KeyRule;
+    return {
+        {get, "/v1/drift", "read", none, {"limit", "after", "server", "open"}, list_drift},
+        {get,
+         "/v1/servers/{server}/quarantine",
+         "read",
+         none,
+         {"limit", "after", "open"},
+         list_quarantine},
+        {get, "/v1/audit", "audit", none, {"limit", "after", "subject"}, list_audit},
+    };
+}
+
+}  // namespace cambist::gateway

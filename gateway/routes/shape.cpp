@@ -1,0 +1,157 @@
+#include "gateway/routes/shape.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <boost/json/array.hpp>
+#include <charconv>
+#include <chrono>
+
+#include "gateway/http/amount.hpp"
+
+namespace cambist::gateway {
+
+namespace json = boost::json;
+
+std::string rfc3339(Instant at) {
+    using namespace std::chrono;
+    const sys_time<nanoseconds> time{nanoseconds(at.ns)};
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    const hh_mm_ss clock{time - day};
+    std::string text =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                    clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+    if (clock.subseconds().count() != 0) {
+        text += fmt::format(".{:09}", clock.subseconds().count());
+        text.erase(text.find_last_not_of('0') + 1);
+    }
+    return text + "Z";
+}
+
+json::value rfc3339(const std::optional<Instant>& at) {
+    if (!at)
+        return nullptr;
+    return json::value(rfc3339(*at));
+}
+
+json::value money(std::int64_t minor, int digits, std::string_view currency) {
+    return json::object{{"amount", amount_text(minor, digits)}, {"currency", currency}};
+}
+
+json::array words_of(Rights rights) {
+    static constexpr std::pair<Right, std::string_view> words[] = {{Right::connect, "connect"},
+                                                                   {Right::open, "open"},
+                                                                   {Right::deposit, "deposit"},
+                                                                   {Right::withdraw, "withdraw"},
+                                                                   {Right::transfer, "transfer"}};
+    json::array list;
+    for (const auto& [right, word] : words)
+        if (rights.has(right))
+            list.emplace_back(word);
+    return list;
+}
+
+Problem problem_of(const office::Refused& refused) {
+    using enum office::Refused::Kind;
+    int status = 409;
+    if (refused.kind == invalid)
+        status = 422;
+    if (refused.kind == not_found)
+        status = 404;
+    if (refused.kind == forbidden)
+        status = 403;
+    if (refused.code == "stale_version")
+        status = 412;
+    return {status, std::string(refused.code), "", {}, {}};
+}
+
+Problem wrong_field(std::string_view field, std::string_view code) {
+    return {422,
+            "invalid_fields",
+            "the body has fields that cannot be taken",
+            {{std::string(field), std::string(code)}},
+            {}};
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t most) {
+    std::uint64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc{} || end != text.data() + text.size() || text.empty() ||
+        text.front() == '0' || number > most)
+        return std::nullopt;
+    return number;
+}
+
+std::expected<OperationId, Problem> path_uuid(const Call& call, std::string_view name,
+                                              std::string_view code) {
+    const auto id = OperationId::from_uuid(call.value(name));
+    if (!id || id->empty())
+        return std::unexpected(Problem{404, std::string(code), "", {}, {}});
+    return *id;
+}
+
+std::expected<ServerId, Problem> path_server(const Call& call) {
+    const auto number = number_of(call.value("server"), INT32_MAX);
+    if (!number)
+        return std::unexpected(Problem{404, "unknown_server", "", {}, {}});
+    return ServerId{static_cast<std::uint32_t>(*number)};
+}
+
+std::expected<office::AccountKey, Problem> path_account(const Call& call) {
+    const auto server = number_of(call.value("server"), INT32_MAX);
+    const auto login = number_of(call.value("login"), INT64_MAX);
+    if (!server || !login)
+        return std::unexpected(Problem{404, "unknown_account", "", {}, {}});
+    return office::AccountKey{{static_cast<std::uint32_t>(*server)}, {*login}};
+}
+
+std::expected<Page, Problem> page_of(const Call& call) {
+    Page page;
+    if (const std::string* limit = call.request.target.parameter("limit")) {
+        const auto number = number_of(*limit, 1000);
+        if (!number)
+            return std::unexpected(Problem{400, "bad_limit", "limit is 1 to 1000", {}, {}});
+        page.limit = static_cast<int>(*number);
+    }
+    if (const std::string* after = call.request.target.parameter("after")) {
+        if (after->empty())
+            return std::unexpected(bad_cursor());
+        page.after = *after;
+    }
+    return page;
+}
+
+Problem bad_cursor() {
+    return {400, "bad_cursor", "after is not a cursor that this list gave", {}, {}};
+}
+
+void PageWriter::add(json::object item, std::string cursor) {
+    if (items_.size() == static_cast<std::size_t>(limit_)) {
+        more_ = true;
+        return;
+    }
+    items_.push_back(std::move(item));
+    last_ = std::move(cursor);
+}
+
+Reply PageWriter::reply() && {
+    Reply reply;
+    json::value next = nullptr;
+    if (more_)
+        next = json::string(last_);
+    reply.body = json::object{{"items", std::move(items_)}, {"next", std::move(next)}};
+    return reply;
+}
+
+std::expected<bool, Problem> flag_of(const Call& call, std::string_view name, bool otherwise) {
+    const std::string* text = call.request.target.parameter(name);
+    if (!text)
+        return otherwise;
+    if (*text != "true" && *text != "false")
+        return std::unexpected(
+            Problem{400, "bad_parameter", std::string(name) + " is true or false", {}, {}});
+    return *text == "true";
+}
+
+}  // namespace cambist::gateway

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/http/problem.hpp"
+#include "gateway/routes/table.hpp"
+#include "office/accounts/account.hpp"
+#include "office/audit/refused.hpp"
+#include "sync/vocabulary/ids.hpp"
+#include "sync/vocabulary/instant.hpp"
+#include "sync/vocabulary/operation_id.hpp"
+#include "sync/vocabulary/rights.hpp"
+
+/// Between the words of the wire and those of the office.
+namespace cambist::gateway {
+
+/// 2026-01-31T23:59:59.123456789Z, without a fraction that is zero.
+std::string rfc3339(Instant at);
+boost::json::value rfc3339(const std::optional<Instant>& at);
+boost::json::value money(std::int64_t minor, int digits, std::string_view currency);
+boost::json::array words_of(Rights rights);
+
+/// The status and code of a refusal.
+Problem problem_of(const office::Refused& refused);
+/// One wrong field found after the body was read.
+Problem wrong_field(std::string_view field, std::string_view code);
+
+/// Ids of the path; 404 with that code when they cannot be one, as if it did not exist.
+std::expected<OperationId, Problem> path_uuid(const Call& call, std::string_view name,
+                                              std::string_view code);
+std::expected<ServerId, Problem> path_server(const Call& call);
+std::expected<office::AccountKey, Problem> path_account(const Call& call);
+
+/// `?limit=` and `?after=`.
+struct Page {
+    int limit = 100;  ///< 1 to 1000
+    std::string after;
+};
+std::expected<Page, Problem> page_of(const Call& call);
+Problem bad_cursor();
+/// A positive number without a sign or a leading zero, at most `most`; nothing otherwise.
+std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t most);
+
+/// {"items":[...],"next":...}: `next` is null on the last page.
+class PageWriter {
+  public:
+    explicit PageWriter(const Page& page) : limit_(page.limit) {}
+    /// How many rows to ask for: one more than shown tells whether there is a next page.
+    int rows_wanted() const { return limit_ + 1; }
+    /// Adds an item and the cursor that stands for it; extra ones are not shown.
+    void add(boost::json::object item, std::string cursor);
+    Reply reply() &&;
+
+  private:
+    int limit_;
+    boost::json::array items_;
+    std::string last_;
+    bool more_ = false;
+};
+
+/// `?name=true|false`; 400 `bad_parameter` for anything else.
+std::expected<bool, Problem> flag_of(const Call& call, std::string_view name, bool otherwise);
+
+}  // namespace cambist::gateway

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/auth/request_key.hpp"
+#include "gateway/http/message.hpp"
+#include "gateway/http/problem.hpp"
+#include "gateway/http/router.hpp"
+#include "office/audit/actor.hpp"
+#include "office/pg/transaction.hpp"
+#include "sync/vocabulary/instant.hpp"
+
+namespace cambist::gateway {
+
+using boost::asio::awaitable;
+
+/// One request that was let in, as its handler sees it.
+struct Call {
+    const Request& request;
+    const PathValues& path;
+    const boost::json::value& body;  ///< null where the route takes none
+    const office::Actor& actor;
+    Instant now;
+    office::pg::Transaction& tx;
+
+    const std::string& value(std::string_view name) const;
+};
+
+/// What a handler did. The wake-ups are given after the commit.
+struct Reply {
+    int status = 200;
+    boost::json::value body;
+    std::string etag;
+    bool policies_changed = false;
+    bool command_ordered = false;
+};
+
+using Answer = std::expected<Reply, Problem>;
+using Handler = awaitable<Answer> (*)(Call& call);
+
+struct Route {
+    Verb verb = Verb::get;
+    std::string_view pattern;
+    std::string_view scope;  ///< of office/staff/api_key.hpp
+    KeyRule key = KeyRule::none;
+    std::vector<std::string_view> parameters;
+    Handler handler = nullptr;
+    std::size_t body_limit = 64 * 1024;  ///< bytes; GET takes none
+
+    bool writes() const { return verb != Verb::get; }
+};
+
+/// Every route that needs an API key.
+const std::vector<Route>& routes();
+/// Those that anybody may call, by pattern; all GET.
+const std::vector<std::string_view>& open_routes();
+
+std::vector<Route> server_routes();
+std::vector<Route> client_routes();
+std::vector<Route> account_routes();
+std::vector<Route> command_routes();
+std::vector<Route> record_routes();
+
+}  // namespace cambist::gateway
