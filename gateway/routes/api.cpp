@@ -1,0 +1,330 @@
+#include "gateway/routes/api.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <exception>
+
+#include "gateway/auth/bearer.hpp"
+#include "gateway/http/json.hpp"
+#include "office/pg/deadline.hpp"
+#include "office/trading/server_store.hpp"
+#include "office/trading/trading_view_store.hpp"
+
+namespace cambist::gateway {
+namespace {
+
+using office::pg::DatabaseError;
+using office::pg::Fault;
+
+constexpr int most_attempts = 3;
+constexpr auto readiness_time = std::chrono::seconds(2);
+
+class OpenExchange : public Exchange {
+  public:
+    OpenExchange(Api& api, std::string_view pattern) : api_(api), pattern_(pattern) {}
+    std::size_t body_limit() const override { return 0; }
+    awaitable<Response> respond(std::string) override { return api_.answer_open(pattern_); }
+
+  private:
+    Api& api_;
+    std::string_view pattern_;
+};
+
+class KeyedExchange : public Exchange {
+  public:
+    KeyedExchange(Api& api, Admitted admitted) : api_(api), admitted_(std::move(admitted)) {}
+    std::size_t body_limit() const override {
+        return admitted_.route->writes() ? admitted_.route->body_limit : 0;
+    }
+    awaitable<Response> respond(std::string body) override {
+        return api_.perform(admitted_, std::move(body));
+    }
+
+  private:
+    Api& api_;
+    Admitted admitted_;
+};
+
+std::optional<Problem> check_parameters(const Route& route, const Target& target) {
+    for (const auto& [key, value] : target.query)
+        if (std::ranges::find(route.parameters, key) == route.parameters.end())
+            return Problem{400, "unknown_parameter", "this route has no parameter " + key, {}, {}};
+    return std::nullopt;
+}
+
+/// `application/json`, alone or with `charset=utf-8`.
+bool is_json(std::string_view type) {
+    std::string plain;
+    for (const char c : type)
+        if (c != ' ' && c != '"')
+            plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return plain == "application/json" || plain == "application/json;charset=utf-8";
+}
+
+std::optional<Problem> check_body_type(const Headers& headers) {
+    const std::string* type = headers.find("Content-Type");
+    if (!type || headers.count("Content-Type") != 1 || !is_json(*type))
+        return Problem{415, "not_json", "the body is application/json", {}, {}};
+    if (headers.count("Content-Encoding") != 0)
+        return Problem{415, "content_encoding", "the body is not compressed", {}, {}};
+    return std::nullopt;
+}
+
+Response rendered(const Answer& answer) {
+    if (!answer)
+        return to_response(answer.error());
+    Response response;
+    response.status = answer->status;
+    response.content_type = "application/json";
+    response.body = boost::json::serialize(answer->body);
+    if (!answer->etag.empty())
+        response.headers.emplace_back("ETag", answer->etag);
+    return response;
+}
+
+Problem later(std::string_view code, std::string_view detail) {
+    return {503, std::string(code), std::string(detail), {}, {{"Retry-After", "1"}}};
+}
+
+bool worth_another_try(const DatabaseError& error) {
+    return error.retryable() || error.constraint() == "client_pkey" ||
+           error.constraint() == "idempotency_pkey";
+}
+
+Response plain_json(int status, boost::json::object body) {
+    Response response;
+    response.status = status;
+    response.content_type = "application/json";
+    response.body = boost::json::serialize(body);
+    return response;
+}
+
+}  // namespace
+
+Problem problem_of(const DatabaseError& error) {
+    if (error.in_doubt())
+        return later("outcome_unknown",
+                     "it may have been done: repeat the request with the same Idempotency-Key");
+    if (error.constraint() == "account_server_id_fkey")
+        return {404, "unknown_server", "", {}, {}};
+    const bool timed_out = error.sqlstate() == "57014" || error.sqlstate() == "55P03" ||
+                           error.fault() == Fault::deadline_exceeded;
+    if (timed_out)
+        return later("too_slow", "nothing was done: the database took too long");
+    if (error.retryable())
+        return later("database_unavailable", "nothing was done: the database is not there");
+    return {500, "internal", "nothing was done", {}, {}};
+}
+
+Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& clock,
+         const ApiSettings& settings)
+    : pool_(pool), notifier_(notifier), clock_(clock), settings_(settings) {
+    for (const Route& route : routes())
+        router_.add(route.verb, route.pattern);
+    for (const std::string_view pattern : open_routes())
+        router_.add(Verb::get, pattern);
+}
+
+awaitable<std::expected<std::unique_ptr<Exchange>, Response>> Api::admit(Request request) {
+    auto match = router_.find(request.method, request.target.segments);
+    if (!match && match.error().problem)
+        co_return std::unexpected(to_response(*match.error().problem));
+    if (!match) {
+        Response options;
+        options.status = 204;
+        options.headers.emplace_back("Allow", match.error().allow);
+        co_return std::unexpected(std::move(options));
+    }
+    if (match->route >= routes().size()) {
+        const auto pattern = open_routes()[match->route - routes().size()];
+        if (!request.target.query.empty())
+            co_return std::unexpected(
+                to_response({400, "unknown_parameter", "this route has no parameters", {}, {}}));
+        co_return std::make_unique<OpenExchange>(*this, pattern);
+    }
+    const std::string_view pattern = routes()[match->route].pattern;
+    Problem refusal;
+    try {
+        auto admitted = co_await admit_keyed(std::move(request), std::move(*match));
+        if (admitted)
+            co_return std::move(*admitted);
+        refusal = std::move(admitted.error());
+    } catch (const DatabaseError& error) {
+        spdlog::warn("authentication: {}", error.what());
+        refusal = problem_of(error);
+    }
+    Response response = to_response(refusal);
+    response.route = pattern;
+    co_return std::unexpected(std::move(response));
+}
+
+awaitable<std::expected<std::unique_ptr<Exchange>, Problem>> Api::admit_keyed(Request request,
+                                                                              Router::Match match) {
+    const Route& route = routes()[match.route];
+    auto actor = co_await authenticate(pool_, request, settings_.release_allowed);
+    if (!actor)
+        co_return std::unexpected(actor.error());
+    if (!actor->holds(route.scope))
+        co_return std::unexpected(Problem{
+            403, "scope_missing", "the key has not the scope " + std::string(route.scope), {}, {}});
+    if (auto problem = check_parameters(route, request.target))
+        co_return std::unexpected(std::move(*problem));
+    if (route.writes())
+        if (auto problem = check_body_type(request.headers))
+            co_return std::unexpected(std::move(*problem));
+    auto key = request_key_of(request.headers, route.key);
+    if (!key)
+        co_return std::unexpected(key.error());
+    Admitted admitted{&route, std::move(request), std::move(match.values), std::move(*actor),
+                      std::move(*key)};
+    co_return std::make_unique<KeyedExchange>(*this, std::move(admitted));
+}
+
+awaitable<Response> Api::perform(const Admitted& admitted, std::string body) {
+    boost::json::value parsed;
+    Response response;
+    if (admitted.route->writes()) {
+        auto value = parse_json(body);
+        if (!value) {
+            response = to_response(value.error());
+            response.route = admitted.route->pattern;
+            co_return response;
+        }
+        parsed = std::move(*value);
+    }
+    for (int attempt = 1;; ++attempt) {
+        try {
+            response = co_await office::pg::with_deadline(perform_once(admitted, body, parsed),
+                                                          settings_.handler_time);
+            break;
+        } catch (const DatabaseError& error) {
+            if (attempt < most_attempts && worth_another_try(error))
+                continue;
+            spdlog::warn("{} {}: {}", admitted.request.id, admitted.route->pattern, error.what());
+            response = to_response(problem_of(error));
+            break;
+        } catch (const std::exception& error) {
+            spdlog::error("{} {}: {}", admitted.request.id, admitted.route->pattern, error.what());
+            response = to_response({500, "internal", "nothing was done", {}, {}});
+            break;
+        }
+    }
+    response.route = admitted.route->pattern;
+    co_return response;
+}
+
+awaitable<Response> Api::perform_once(const Admitted& admitted, std::string_view body,
+                                      const boost::json::value& parsed) {
+    auto tx = co_await pool_.begin();
+    if (!admitted.key)
+        co_return co_await run_handler(admitted, tx, parsed, std::nullopt);
+    auto keyed =
+        bind(admitted.actor.name, *admitted.key, admitted.route->pattern, admitted.request, body);
+    const auto claim = co_await office::request_keys::claim(tx, keyed);
+    if (claim.answer)
+        co_return replay(*claim.answer, keyed);
+    if (!claim.ours)
+        co_return to_response({409,
+                               "request_in_flight",
+                               "the first request with this key is not answered yet",
+                               {},
+                               {{"Retry-After", "1"}}});
+    co_return co_await run_handler(admitted, tx, parsed, std::move(keyed));
+}
+
+awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Transaction& tx,
+                                     const boost::json::value& parsed,
+                                     std::optional<office::request_keys::KeyedRequest> keyed) {
+    Call call{admitted.request, admitted.path, parsed, admitted.actor, clock_.now(), tx};
+    const Answer answer = co_await admitted.route->handler(call);
+    Response response = rendered(answer);
+    if (keyed)
+        office::request_keys::keep(tx, *keyed, response.status, response.body);
+    if (keyed || (answer && admitted.route->writes()))
+        co_await tx.commit();
+    if (answer && answer->policies_changed)
+        notifier_.ring("cambist_policy");
+    if (answer && answer->command_ordered)
+        notifier_.ring("cambist_commands");
+    co_return response;
+}
+
+awaitable<Response> Api::answer_open(std::string_view pattern) {
+    Response response;
+    if (pattern == "/livez")
+        response = plain_json(200, {{"alive", true}});
+    else if (pattern == "/readyz")
+        response = co_await readiness();
+    else
+        response = co_await figures();
+    response.route = pattern;
+    co_return response;
+}
+
+awaitable<Response> Api::readiness() {
+    const auto look = [](office::pg::Pool& pool) -> awaitable<void> {
+        auto tx = co_await pool.begin();
+        co_await office::servers::list(tx);
+    };
+    try {
+        co_await office::pg::with_deadline(look(pool_), readiness_time);
+        co_return plain_json(200, {{"ready", true}});
+    } catch (const DatabaseError& error) {
+        co_return to_response(problem_of(error));
+    }
+}
+
+awaitable<void> Api::set_backlog_figures() {
+    auto tx = co_await pool_.begin();
+    const auto backlog = co_await office::trading::backlog(tx);
+    metrics_.set("cambist_commands_pending", "Commands without a final answer",
+                 backlog.commands_pending);
+    metrics_.set("cambist_policies_pending", "Accounts whose accepted policy is not enforced",
+                 backlog.policies_pending);
+    metrics_.set("cambist_drift_open", "Differences not resolved", backlog.drift_open);
+    metrics_.set("cambist_quarantine_open", "Events not applied and not resolved",
+                 backlog.quarantine_open);
+}
+
+awaitable<Response> Api::figures() {
+    bool reached = false;
+    try {
+        co_await office::pg::with_deadline(set_backlog_figures(), readiness_time);
+        reached = true;
+    } catch (const DatabaseError& error) {
+        spdlog::warn("metrics: {}", error.what());
+    }
+    metrics_.set("cambist_gateway_database_up", "1 when the database answered just now", reached);
+    metrics_.set("cambist_gateway_pool_open", "Database connections open",
+                 static_cast<std::int64_t>(pool_.open()));
+    metrics_.set("cambist_gateway_pool_idle", "Database connections not in use",
+                 static_cast<std::int64_t>(pool_.idle()));
+    metrics_.set("cambist_gateway_pool_waiting", "Requests that wait for a database connection",
+                 static_cast<std::int64_t>(pool_.waiting()));
+    if (server_) {
+        metrics_.set("cambist_gateway_connections", "HTTP connections open",
+                     static_cast<std::int64_t>(server_->connections()));
+        metrics_.set("cambist_gateway_connections_refused_total",
+                     "HTTP connections refused because too many were open",
+                     static_cast<std::int64_t>(server_->connections_refused()));
+    }
+    Response response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = metrics_.text();
+    co_return response;
+}
+
+void Api::answered(std::string_view request_id, std::string_view method, const Response& response,
+                   std::chrono::nanoseconds took) noexcept {
+    metrics_.answered(method, response.route, response.status, took);
+    const auto level = response.status >= 500                             ? spdlog::level::err
+                       : response.status == 401 || response.status == 403 ? spdlog::level::warn
+                                                                          : spdlog::level::debug;
+    spdlog::log(level, "{} {} {} {} {}us", request_id, method,
+                response.route.empty() ? "-" : response.route, response.status,
+                took.count() / 1000);
+}
+
+}  // namespace cambist::gateway

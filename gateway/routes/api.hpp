@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "gateway/http/router.hpp"
+#include "gateway/http/server.hpp"
+#include "gateway/metrics.hpp"
+#include "gateway/routes/table.hpp"
+#include "office/pg/error.hpp"
+#include "office/pg/notifier.hpp"
+#include "office/pg/pool.hpp"
+#include "sync/vocabulary/instant.hpp"
+
+namespace cambist::gateway {
+
+struct ApiSettings {
+    bool release_allowed = false;  ///< demo installations: the scope demo_release counts
+    std::chrono::milliseconds handler_time{25'000};  ///< then the transaction is given up
+};
+
+/// A request that was let in: which route, who, under which key.
+struct Admitted {
+    const Route* route = nullptr;
+    Request request;
+    PathValues path;
+    office::Actor actor;
+    std::optional<std::string> key;
+};
+
+/// The application of the gateway: finds the route, knows the caller, runs the handler in one
+/// transaction with the answer to its Idempotency-Key, and tells the bridges after the commit. One
+/// thread.
+class Api : public Application {
+  public:
+    Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& clock,
+        const ApiSettings& settings);
+
+    awaitable<std::expected<std::unique_ptr<Exchange>, Response>> admit(Request request) override;
+    void answered(std::string_view request_id, std::string_view method, const Response& response,
+                  std::chrono::nanoseconds took) noexcept override;
+
+    /// /metrics tells about this server, which outlives every request.
+    void watch(const Server& server) { server_ = &server; }
+
+    /// Answers an admitted request whose body has arrived.
+    awaitable<Response> perform(const Admitted& admitted, std::string body);
+    awaitable<Response> answer_open(std::string_view pattern);
+
+  private:
+    awaitable<std::expected<std::unique_ptr<Exchange>, Problem>> admit_keyed(Request request,
+                                                                             Router::Match match);
+    awaitable<Response> perform_once(const Admitted& admitted, std::string_view body,
+                                     const boost::json::value& parsed);
+    awaitable<Response> run_handler(const Admitted& admitted, office::pg::Transaction& tx,
+                                    const boost::json::value& parsed,
+                                    std::optional<office::request_keys::KeyedRequest> keyed);
+    awaitable<Response> readiness();
+    awaitable<Response> figures();
+    awaitable<void> set_backlog_figures();
+
+    office::pg::Pool& pool_;
+    office::pg::Notifier& notifier_;
+    const Clock& clock_;
+    const ApiSettings settings_;
+    Router router_;
+    Metrics metrics_;
+    const Server* server_ = nullptr;
+};
+
+/// What a broken database is to the caller; `writes` tells whether a commit may have been lost.
+Problem problem_of(const office::pg::DatabaseError& error);
+
+}  // namespace cambist::gateway

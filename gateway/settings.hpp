@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/http/server.hpp"
+
+namespace cambist::gateway {
+
+/// Everything that can be set; the values here are the defaults.
+struct GatewaySettings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8600;
+    bool behind_proxy = false;
+    HttpLimits http;
+    std::string dsn;
+    std::int64_t pool = 8;
+    bool allow_release = false;
+    std::string log_level = "info";
+};
+
+/// Reads a settings file's text. `environment_dsn` (CAMBIST_DATABASE_DSN, or empty) wins over the
+/// file's. The error is every problem found, one line each.
+std::expected<GatewaySettings, std::vector<std::string>> read_settings(
+    std::string_view text, std::string_view environment_dsn);
+
+/// Problems with who may read the settings file and the password file that the DSN names.
+std::vector<std::string> check_secret_files(const GatewaySettings& settings,
+                                            const std::string& settings_file);
+
+/// A settings file with every key, its documentation and these values; the DSN's password hidden.
+std::string printed(const GatewaySettings& settings);
+
+}  // namespace cambist::gateway
