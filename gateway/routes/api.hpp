@@ -5,7 +5,7 @@
 
 #include "gateway/http/router.hpp"
 #include "gateway/http/server.hpp"
-#include "gateway/metrics.hpp"
+#include "gateway/routes/metrics.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/pg/error.hpp"
 #include "office/pg/notifier.hpp"

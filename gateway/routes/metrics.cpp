@@ -1,4 +1,4 @@
-#include "gateway/metrics.hpp"
+#include "gateway/routes/metrics.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
