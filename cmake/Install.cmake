@@ -1,6 +1,6 @@
 # What `cmake --install` puts into a prefix: programs, the plugin, and what a broker configures.
 set(cambist_share ${CMAKE_INSTALL_DATADIR}/cambist)
-foreach(program migrate keys bridge gateway sim)
+foreach(program migrate keys ctl bridge gateway sim)
   if(TARGET cambist-${program})
     install(TARGETS cambist-${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()

@@ -103,7 +103,8 @@ prepare_programs() {
     local -a tests=()
     if [[ ! -e $root/build/dev/build.ninja ]]; then tests=(-DCAMBIST_TESTS=OFF); fi
     configure dev "${tests[@]}"
-    build dev cambist-migrate cambist-keys cambist-bridge cambist-gateway cambist-sim cambist_plugin
+    build dev cambist-migrate cambist-keys cambist-bridge cambist-gateway cambist-ctl \
+        cambist-sim cambist_plugin
 }
 
 demo_command() {

@@ -36,6 +36,15 @@ migrate() {
     fi
 }
 
+# make_demo_keys: demo.key may do everything, backoffice.key may only narrow rights.
+make_demo_keys() {
+    local log=$data/log/demo-keys.log
+    if ! "$programs/cambist-ctl" --dsn "$(dsn cambist_admin)" demo-keys "$data/secrets" \
+        >"$log" 2>&1; then
+        die "no API keys: $(last_words "$log") (details: $log)"
+    fi
+}
+
 # make_passwords: one a role, kept where libpq looks for them.
 make_passwords() {
     if [[ -e $data/secrets/passwords ]]; then return; fi

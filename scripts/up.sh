@@ -71,7 +71,8 @@ run_everything() {
     trap 'exit 143' TERM HUP
     trap 'finish $?' EXIT
     start_everything "$port"
-    /usr/bin/python3 "$root/scripts/demo_broker.py" "$data" "$port"
+    step "making the demo broker"
+    demo_broker clients "$port"
     where_to_look "$port"
     running=yes
     local name
@@ -88,13 +89,20 @@ start_everything() {
     step "starting PostgreSQL, the bridge, the gateway and the trading server"
     start_postgres
     migrate
+    make_demo_keys
     write_settings "$port"
-    start_program bridge "$programs/cambist-bridge" --config "$data/config/bridge.toml"
-    wait_until_ready bridge 30 answers "http://127.0.0.1:$((port + 2))/metrics"
     start_program gateway "$programs/cambist-gateway" --config "$data/config/gateway.toml"
     wait_until_ready gateway 30 answers "http://127.0.0.1:$port/readyz"
+    demo_broker server "$port"
+    start_program bridge "$programs/cambist-bridge" --config "$data/config/bridge.toml"
+    wait_until_ready bridge 30 demo_broker ready "$port"
     start_program sim "$programs/cambist-sim" --config "$data/config/sim.toml"
     wait_until_ready sim 30 port_in_use "$((port + 3))"
+}
+
+# demo_broker STEP PORT
+demo_broker() {
+    /usr/bin/python3 "$root/scripts/demo_broker.py" "$1" "$2" "$data/secrets/demo.key"
 }
 
 answers() { curl --silent --fail --max-time 2 --output /dev/null "$1"; }

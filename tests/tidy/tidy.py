@@ -119,7 +119,9 @@ def check_cycles(tree):
             continue
         files.setdefault(path, set()).add(included)
         here, there = posixpath.dirname(path), posixpath.dirname(included)
-        if here != there and path.startswith(PRODUCT):
+        # The program on top of a part and the folders inside it are one part.
+        nested = within(here + "/", there) or within(there + "/", here)
+        if not nested and path.startswith(PRODUCT):
             folders.setdefault(here, set()).add(there)
     for kind, graph in (("files", files), ("folders", folders)):
         for cycle in cycles_in(graph):
