@@ -120,9 +120,10 @@ def seed_clients(office, port):
 def wait_until_enforced(office, expected):
     limit = time.monotonic() + PATIENCE
     while True:
-        accounts = list(office.accounts())
-        waiting = sum(account["accepted_version"] != account["enforced_version"]
-                      for account in accounts)
+        accounts = [account for account in office.accounts() if account["mirrored"]]
+        policies = [account["policy"] for account in accounts]
+        waiting = sum(policy["accepted_version"] != policy["enforced_version"]
+                      for policy in policies)
         if len(accounts) >= expected and not waiting:
             return accounts
         if time.monotonic() > limit:
