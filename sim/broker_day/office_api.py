@@ -1,0 +1,107 @@
+"""The gateway's HTTP API as a back office uses it: every write carries an Idempotency-Key and is
+repeated with the same key until there is an answer."""
+
+import http.client
+import json
+import threading
+import time
+import uuid
+
+NOT_AN_ANSWER = (429, 500, 502, 503, 504)
+GIVE_UP_SECONDS = 120
+
+
+class OfficeGone(Exception):
+    """No answer within the time that a back office would wait."""
+
+
+class Tally:
+    """What all workers counted; thread-safe."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.counts = {}
+        self.in_flight = 0
+        self.unexpected = []
+
+    def add(self, name, by=1):
+        with self._lock:
+            self.counts[name] = self.counts.get(name, 0) + by
+
+    def get(self, name):
+        with self._lock:
+            return self.counts.get(name, 0)
+
+    def flying(self, by):
+        with self._lock:
+            self.in_flight += by
+
+    def surprise(self, text):
+        with self._lock:
+            if len(self.unexpected) < 100:
+                self.unexpected.append(text)
+
+
+class OfficeApi:
+    """One worker's connection."""
+
+    def __init__(self, port, key, tally, timeout=10):
+        self.port, self.key, self.tally, self.timeout = port, key, tally, timeout
+        self._connection = None
+
+    def post(self, path, body, key=None):
+        """(status, body) of the first real answer."""
+        key = key or str(uuid.uuid4())
+        text = json.dumps(body)
+        self.tally.flying(+1)
+        try:
+            return self._until_answered("POST", path, text, key)
+        finally:
+            self.tally.flying(-1)
+
+    def get(self, path):
+        return self._until_answered("GET", path, None, None)
+
+    def _until_answered(self, method, path, text, key):
+        limit = time.monotonic() + GIVE_UP_SECONDS
+        pause = 0.02
+        while True:
+            answer = self._once(method, path, text, key)
+            if answer is not None:
+                return answer
+            if time.monotonic() > limit:
+                raise OfficeGone(f"{method} {path}: no answer within {GIVE_UP_SECONDS} s")
+            self.tally.add("http_repeated")
+            time.sleep(pause)
+            pause = min(pause * 2, 0.5)
+
+    def _once(self, method, path, text, key):
+        """None when nothing is known about what happened."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        if text is not None:
+            headers["Content-Type"] = "application/json"
+            headers["Idempotency-Key"] = key
+        try:
+            if self._connection is None:
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port,
+                                                              timeout=self.timeout)
+            self._connection.request(method, path, body=text, headers=headers)
+            response = self._connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            self.close()
+            return None
+        if response.will_close:
+            self.close()
+        if response.status in NOT_AN_ANSWER:
+            self.tally.add(f"http_{response.status}")
+            return None
+        answer = json.loads(body) if body else {}
+        if response.status == 409 and answer.get("code") == "idempotency_key_in_use":
+            return None
+        return response.status, answer
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
