@@ -1,14 +1,6 @@
-# What `cmake --install` puts into a prefix: programs, the plugin, and what a broker configures.
+# What `cmake --install` puts beside the programs, the plugin and the ABI header, which install
+# themselves: what a broker reads and configures.
 set(cambist_share ${CMAKE_INSTALL_DATADIR}/cambist)
-foreach(program migrate keys ctl bridge gateway sim)
-  if(TARGET cambist-${program})
-    install(TARGETS cambist-${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-  endif()
-endforeach()
-if(TARGET cambist_plugin)
-  install(TARGETS cambist_plugin LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-endif()
-install(FILES plugin/abi/trading_server.h DESTINATION ${cambist_share}/abi)
 install(DIRECTORY office/migrations DESTINATION ${cambist_share} FILES_MATCHING PATTERN *.sql)
 install(DIRECTORY config/ DESTINATION ${cambist_share}/config)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
