@@ -89,11 +89,13 @@ bench_command() {
     if [[ ${1:-} == --help ]]; then
         say './cambist bench [NAME...]'
         say '  One JSON line a case: ours beside its floor, measured in the same run.'
+        /usr/bin/python3 "$root/tests/bench/bench.py" --help
         return
     fi
-    prepare_tests release
-    build release cambist-bench
-    exec "$root/build/release/bin/cambist-bench" "$@"
+    prepare_tests release >&2
+    build release cambist-migrate cambist-keys cambist-bridge cambist-gateway cambist-ctl \
+        cambist_plugin cambist-bench-host cambist-bench-floors cambist-bench-micro >&2
+    exec /usr/bin/python3 "$root/tests/bench/bench.py" --build "$root/build/release" "$@"
 }
 
 # prepare_programs: what `up` and `demo` run. A build folder that has the tests keeps them.

@@ -25,7 +25,9 @@ def free_port():
 
 
 def as_postgres():
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
 
 def wait_for(what, condition, seconds=60, every=0.02):
@@ -106,7 +108,8 @@ class Stand:
         self.migrate("cambist")
 
     def migrate(self, database):
-        subprocess.run([self.build / "bin" / "cambist-migrate", "--dsn", self.dsn("postgres", database)],
+        subprocess.run([self.build / "bin" / "cambist-migrate", "--dsn",
+                        self.dsn("postgres", database)],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def dsn(self, role="postgres", database="cambist"):

@@ -1,0 +1,34 @@
+#!/usr/bin/python3
+"""./cambist bench [NAME...]: one JSON line a figure, ours beside its floor."""
+
+import argparse
+import json
+import subprocess
+import sys
+
+import link_benches
+from stand import ROOT
+
+IN_ONE_PROCESS = ("gate_decision", "event_capture", "plugin_memory")
+
+
+def main():
+    names = [*IN_ONE_PROCESS, *link_benches.ALL]
+    arguments = argparse.ArgumentParser(prog="cambist bench", description=__doc__)
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
+    arguments.add_argument("--build", default=ROOT / "build" / "release", help="build folder")
+    asked = arguments.parse_args()
+    unknown = [name for name in asked.names if name not in names]
+    if unknown:
+        arguments.error(f"no such benchmark: {', '.join(unknown)}")
+    for name in asked.names or names:
+        print(f"measuring {name}", file=sys.stderr)
+        if name in IN_ONE_PROCESS:
+            subprocess.run([f"{asked.build}/bin/cambist-bench-micro", name], check=True)
+            continue
+        for figure in link_benches.ALL[name](asked.build):
+            print(json.dumps(figure), flush=True)
+
+
+if __name__ == "__main__":
+    main()
