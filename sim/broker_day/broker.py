@@ -22,8 +22,6 @@ def answers(port, path):
         return False
 
 
-
-
 class Broker:
     def __init__(self, build, folder, fleet, accounts, seed, bridges=1, quotes=None,
                  mode="enforce", plugin=None):
@@ -41,11 +39,14 @@ class Broker:
         self.desk = TradingDesk(self.manager_port)
 
     # -- in the order of what needs what ------------------------------------------------------
-    def open(self):
+    def open_office(self):
         self.database = Database(self.folder, self.fleet)
         self.database.migrate(self.program("migrate"))
-        self._make_keys()
         self._start_gateway()
+
+    def open_trading(self):
+        """The office must know the server by now."""
+        self._make_keys()
         self._start_bridges()
         self._start_server()
 
@@ -159,6 +160,12 @@ accounts = {self.accounts}
                      for name in ("backoffice", "demo"))
 
     # -- facts --------------------------------------------------------------------------------
+    def plugin_status(self):
+        """What the plugin says of itself: numbers by name."""
+        answer = self.desk.ordered("plugin_command", hex="status".encode().hex())
+        words = bytes.fromhex(answer["hex"]).decode().split()
+        return {name: int(value) for name, value in (word.split("=") for word in words)}
+
     def lease_holder(self):
         """The bridge that owns the server's streams now, or the first one."""
         rows = self.database.sql(f"select lease_holder from server where id = {SERVER_ID}")

@@ -1,5 +1,5 @@
-"""A broker's day from the morning to the evening: opening, trading under faults, and the quiet after
-which both records must be the same."""
+"""A broker's day from the morning to the evening: opening, trading under faults, and the quiet
+after which both records must be the same."""
 
 import sys
 import time
@@ -41,11 +41,12 @@ class Day:
     def open(self):
         broker = self.broker
         say(f"{broker.accounts} accounts; programs start in {broker.folder}")
-        broker.open()
+        broker.open_office()
         narrow, release = broker.make_api_keys()
         self.keys = Keys(narrow, release)
         api = OfficeApi(broker.http_port, release, self.tally)
         opening.add_server(api, SERVER_ID, broker.mode, SCOPE)
+        broker.open_trading()
         self.wait_until_mirrored()
         server = Server(broker.folder / "server" / "server.db")
         self.cast = cast_of(server.rows("users"), server.rows("groups"), self.seed)
@@ -185,5 +186,21 @@ class Day:
             QUIET_SECONDS, 0.2)
         self.broker.desk.ordered("quiesce", timeout_seconds=60)
         self.wait_until_enforced()
+        self.settle_streams()
         self.stats = self.broker.desk.ordered("stats")
+
+    def settle_streams(self):
+        """Waits until everything that the plugin numbered is applied. An ended epoch's tail was
+        numbered again in the next one: what was sent of it is what was taken."""
+        database = self.broker.database
+
+        def all_applied():
+            status = self.broker.plugin_status()
+            rows = database.sql("select epoch, last_seq, events_applied from stream_epoch")
+            self.events_sent = status["last_seq"] + sum(
+                int(row["last_seq"]) for row in rows if int(row["epoch"]) != status["epoch"])
+            self.events_applied = sum(int(row["events_applied"]) for row in rows)
+            return self.events_sent == self.events_applied and self.events_sent > 0
+        wait_for("every event is applied", all_applied, QUIET_SECONDS, 0.1)
+        self.digests_equal = True
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""A broker's day on real quotes: traders trade, the back office restricts and orders, a manager goes
-behind its back, programs are killed; then an independent checker compares every account and deal."""
+"""A broker's day on real quotes: traders trade, the back office restricts and orders, a manager
+goes behind its back, programs are killed; then an independent checker compares every account and
+deal."""
 
 import argparse
 import json
@@ -86,12 +87,11 @@ def figures(day, options, kinds):
         say(f"unexpected: {text}")
     summary, stats = checker.summary(), day.stats
     faults = with_commands_in_flight(day.faults.fired, office.rows("command"))
-    sent, applied = day.events(office)
     result = {
         "quotes": stats["quotes"], "accounts": stats["accounts"], "orders": stats["orders"],
         "deals": stats["deals"], "commands": day.tally.get("commands"),
         "status_changes": day.tally.get("status_changes"), "refused": refused(checker.counters),
-        "events_sent": sent, "events_applied": applied,
+        "events_sent": day.events_sent, "events_applied": day.events_applied,
         **{name: summary[name] for name in ("applied_twice", "gaps_open", "quarantined",
                                             "accounts_differing", "deals_differing")},
         "digests_equal": day.digests_equal,

@@ -61,7 +61,7 @@ def money_of(deal):
 
 
 class Judge:
-    """judged_from_ns: when the trading server began to enforce; in_scope: (login, at_ns) -> bool."""
+    """judged_from_ns: when the server began to enforce; in_scope: (login, at_ns) -> bool."""
 
     def __init__(self, policies, findings, in_scope, judged_from_ns=0):
         self.policies, self.findings = policies, findings

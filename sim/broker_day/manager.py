@@ -131,8 +131,8 @@ class Manager(threading.Thread):
         """A small correction by hand, and the comment of an earlier one is mended or it is taken
         back: what was told about a deal changes."""
         player = self.pick("trader")
-        answer = self.desk.ask("balance", login=player.login, amount_minor=self.dice.choice((1, -1)),
-                               comment="correction")
+        answer = self.desk.ask("balance", login=player.login, comment="correction",
+                               amount_minor=self.dice.choice((1, -1)))
         if answer.get("ok"):
             self.deals.append(answer["deal"])
         if len(self.deals) > 3:

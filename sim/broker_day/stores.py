@@ -10,7 +10,8 @@ from database import query
 # Every instant as nanoseconds UTC; one query a table.
 NS = "(extract(epoch from {0}) * 1000000)::bigint * 1000 as {1}"
 OFFICE = {
-    "server": "select id, mode, array_to_string(scope, ',') as scope, money_out_stopped from server",
+    "server": (
+        "select id, mode, array_to_string(scope, ',') as scope, money_out_stopped from server"),
     "account": (
         "select login, client_id, group_name, group_id, leverage_x100, balance, credit, currency,"
         " currency_digits, native_rights, agent, margin_mode, op_id, server_version, deals_total,"
