@@ -9,9 +9,6 @@
 
 namespace cambist::plugin {
 
-/// A lane for the ABI's events: the header and the largest payload.
-using EventLane = Lane<sizeof(ctsp_event) + sizeof(ctsp_deal)>;
-
 /// Where the trading server's threads leave what happened: events of one login keep their order.
 class Lanes {
   public:
@@ -26,9 +23,15 @@ class Lanes {
     /// Copies the event and returns: no wait, no lock, no allocation, no system call. An event that
     /// is larger than any payload of this ABI is cut to its header.
     void capture(const ctsp_event& event) noexcept {
-        const std::size_t payload = event.size > sizeof event ? event.size - sizeof event : 0;
-        const bool fits = payload <= sizeof(ctsp_deal);
-        lanes_[lane_of(event.login)]->push(&event, sizeof event, &event + 1, fits ? payload : 0);
+        EventLane& lane = *lanes_[lane_of(event.login)];
+        const std::size_t payload = event.size - sizeof event;
+        if (payload <= sizeof(ctsp_deal)) [[likely]] {
+            lane.push(&event, sizeof event, &event + 1, payload);
+            return;
+        }
+        ctsp_event header = event;
+        header.size = sizeof header;
+        lane.push(&header, sizeof header, nullptr, 0);
     }
 
     /// Takes at most `most` events from each lane.
