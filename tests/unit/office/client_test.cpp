@@ -1,0 +1,153 @@
+#include "office/accounts/client.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cambist::office {
+namespace {
+
+const Actor back_office{.name = "key:backoffice", .scopes = {}, .narrow_only = true};
+const Actor demo{.name = "key:demo", .scopes = {"demo_release"}};
+
+Client client(ClientStatus status, std::initializer_list<Cause> causes = {}) {
+    Client one;
+    one.status = status;
+    for (const Cause cause : causes)
+        one.causes.impose(cause);
+    one.version = 7;
+    return one;
+}
+
+AccountRefusal refusal_of(const std::expected<StatusPlan, AccountRefusal>& plan) {
+    EXPECT_FALSE(plan.has_value());
+    return plan ? AccountRefusal::no_such_state : plan.error();
+}
+
+struct RefusedRow {
+    const char* name;
+    Client client;
+    StatusChange change;
+    ClosingFacts closing;
+    Actor actor;
+    AccountRefusal refusal;
+};
+
+const RefusedRow refused_rows[] = {
+    {"an edit of what changed meanwhile", client(ClientStatus::approved),
+     {.to = ClientStatus::restricted, .cause = {}, .reason = "r", .if_version = 6}, {}, demo,
+     AccountRefusal::stale_version},
+    {"a narrowing key approves", client(ClientStatus::pending_review),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {}, back_office,
+     AccountRefusal::narrow_only},
+    {"a narrowing key with the scope lifts", client(ClientStatus::restricted, {Cause::review}),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {},
+     Actor{.name = "x", .scopes = {"demo_release"}, .narrow_only = true},
+     AccountRefusal::narrow_only},
+    {"a key without the scope lifts", client(ClientStatus::restricted, {Cause::review}),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {},
+     Actor{.name = "x"}, AccountRefusal::narrow_only},
+    {"a closed client moves", client(ClientStatus::closed),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {}, demo,
+     AccountRefusal::client_closed},
+    {"approval without review", client(ClientStatus::registered),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {}, demo,
+     AccountRefusal::no_such_transition},
+    {"a restriction without a reason", client(ClientStatus::approved),
+     {.to = ClientStatus::restricted, .cause = {}, .reason = "", .if_version = {}}, {}, demo,
+     AccountRefusal::reason_required},
+    {"a cause that is not in force is lifted", client(ClientStatus::restricted, {Cause::review}),
+     {.to = ClientStatus::approved, .cause = Cause::document_expired, .reason = "r",
+      .if_version = {}}, {}, demo, AccountRefusal::cause_not_in_force},
+    {"a client with money is closed", client(ClientStatus::approved),
+     {.to = ClientStatus::closed, .cause = {}, .reason = "r", .if_version = {}},
+     {.money_left = true}, demo, AccountRefusal::money_left},
+    {"a client with an open operation is closed", client(ClientStatus::approved),
+     {.to = ClientStatus::closed, .cause = {}, .reason = "r", .if_version = {}},
+     {.operation_pending = true}, demo, AccountRefusal::operation_pending},
+};
+
+TEST(StatusReview, refuses_by_name) {
+    for (const RefusedRow& row : refused_rows)
+        EXPECT_EQ(refusal_of(review_status(row.client, row.change, row.closing, row.actor)),
+                  row.refusal)
+            << row.name;
+}
+
+StatusPlan plan_of(const Client& one, ClientStatus to, std::optional<Cause> cause,
+                   const Actor& actor) {
+    const auto plan = review_status(one, {.to = to, .cause = cause, .reason = "r",
+                                          .if_version = {}}, {}, actor);
+    EXPECT_TRUE(plan.has_value());
+    return plan.value_or(StatusPlan{});
+}
+
+TEST(StatusReview, a_narrowing_key_restricts_and_closes) {
+    EXPECT_EQ(plan_of(client(ClientStatus::approved), ClientStatus::restricted,
+                      Cause::abnormal_activity, back_office).status,
+              ClientStatus::restricted);
+    EXPECT_EQ(plan_of(client(ClientStatus::approved), ClientStatus::closed, {}, back_office).status,
+              ClientStatus::closed);
+}
+
+TEST(StatusReview, a_restriction_without_a_cause_is_a_review) {
+    const auto plan = plan_of(client(ClientStatus::approved), ClientStatus::restricted, {}, demo);
+    EXPECT_TRUE(plan.causes.has(Cause::review));
+}
+
+TEST(StatusReview, clearing_one_cause_leaves_the_rest) {
+    const auto one = client(ClientStatus::restricted, {Cause::review, Cause::authority_freeze});
+    const auto plan = plan_of(one, ClientStatus::approved, Cause::review, demo);
+    EXPECT_EQ(plan.status, ClientStatus::restricted);
+    EXPECT_FALSE(plan.causes.has(Cause::review));
+    EXPECT_TRUE(plan.causes.has(Cause::authority_freeze));
+}
+
+TEST(StatusReview, the_last_cause_lifted_approves) {
+    const auto one = client(ClientStatus::restricted, {Cause::review});
+    EXPECT_EQ(plan_of(one, ClientStatus::approved, Cause::review, demo).status,
+              ClientStatus::approved);
+}
+
+TEST(StatusReview, what_is_so_already_changes_nothing) {
+    EXPECT_FALSE(plan_of(client(ClientStatus::approved), ClientStatus::approved, {},
+                         back_office).changes);
+    EXPECT_FALSE(plan_of(client(ClientStatus::restricted, {Cause::review}),
+                         ClientStatus::restricted, Cause::review, back_office).changes);
+    EXPECT_TRUE(plan_of(client(ClientStatus::restricted, {Cause::review}),
+                        ClientStatus::restricted, Cause::sanctions_match, back_office).changes);
+}
+
+TEST(LeverageCap, anybody_lowers_it_and_only_who_may_release_raises_or_removes_it) {
+    EXPECT_TRUE(review_cap(0, 3'000, back_office));
+    EXPECT_TRUE(review_cap(5'000, 3'000, back_office));
+    EXPECT_FALSE(review_cap(3'000, 5'000, back_office));
+    EXPECT_FALSE(review_cap(3'000, 0, back_office));
+    EXPECT_TRUE(review_cap(3'000, 0, demo));
+}
+
+TEST(HoldReview, a_reserve_has_an_amount_and_nothing_else_has_one) {
+    EXPECT_TRUE(review_hold(HoldKind::reserve, 1));
+    EXPECT_TRUE(review_hold(HoldKind::withdrawal, 0));
+    EXPECT_FALSE(review_hold(HoldKind::reserve, 0));
+    EXPECT_FALSE(review_hold(HoldKind::reserve, -1));
+    EXPECT_FALSE(review_hold(HoldKind::trading, 1));
+}
+
+TEST(Causes, confidential_ones_read_as_an_ordinary_review) {
+    for (const Cause cause : {Cause::sanctions_match, Cause::authority_freeze,
+                              Cause::abnormal_activity})
+        EXPECT_EQ(public_name_of(cause), "review");
+}
+
+TEST(AccountState, leaves_requested_and_creating_by_the_servers_answer_alone) {
+    for (int to = 0; to < account_state_count; ++to) {
+        EXPECT_FALSE(may_become(AccountState::requested, AccountState(to)));
+        EXPECT_FALSE(may_become(AccountState::creating, AccountState(to)));
+        EXPECT_FALSE(may_become(AccountState::closed, AccountState(to)));
+        EXPECT_FALSE(may_become(AccountState::archived, AccountState(to)));
+    }
+    EXPECT_TRUE(releases(AccountState::close_only, AccountState::active));
+    EXPECT_FALSE(releases(AccountState::active, AccountState::close_only));
+}
+
+}  // namespace
+}  // namespace cambist::office
