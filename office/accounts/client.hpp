@@ -33,10 +33,10 @@ struct Client {
 /// What a caller wants a client's status to be.
 struct StatusChange {
     ClientStatus to = ClientStatus::registered;
-    std::optional<Cause> cause;  ///< restricted: which to impose (review when none); approved from
-                                 ///< restricted: which to lift (all when none)
-    std::string reason;
-    std::optional<std::int64_t> if_version;
+    std::optional<Cause> cause{};  ///< restricted: which to impose (review when none); approved
+                                   ///< from restricted: which to lift (all when none)
+    std::string reason{};
+    std::optional<std::int64_t> if_version{};
 };
 
 /// What closing a client asks of its accounts.

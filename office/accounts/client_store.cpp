@@ -8,7 +8,7 @@ namespace {
 
 using pg::Query;
 
-constexpr Query lock_client{"client_lock", "select from client where id = $1 for update"};
+constexpr Query lock_client{"client_lock", "select lock_client($1)"};
 // The person is not read: the bridge may not see persons, and no rule asks who it is.
 constexpr Query get_client{
     "client_find",

@@ -10,9 +10,9 @@ namespace cambist::office {
 /// Who acts, with what authority and through which request; every change names one.
 struct Actor {
     std::string name;  ///< e.g. key:backoffice, system:bridge
-    std::vector<std::string> scopes;
+    std::vector<std::string> scopes{};
     bool narrow_only = false;  ///< may take rights away, never give them
-    std::string request_id, address;
+    std::string request_id{}, address{};
 
     bool holds(std::string_view scope) const {
         return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();

@@ -62,6 +62,15 @@ create unique index restriction_cause_in_force on restriction_cause (client_id, 
     where lifted_at is null;
 comment on table restriction_cause is 'Why a client is restricted: a set, each cause imposed and lifted on its own.';
 
+create function lock_client(client_id uuid) returns void
+language sql security definer set search_path = cambist, pg_temp as $$
+    select from client where id = client_id for update
+$$;
+comment on function lock_client(uuid) is
+    'Locks a client''s row for a role that may not change it.';
+revoke execute on function lock_client(uuid) from public;
+grant execute on function lock_client(uuid) to cambist_bridge, cambist_gateway;
+
 grant select on legal_entity, classification_cap, client, restriction_cause
     to cambist_bridge, cambist_gateway, cambist_reports;
 grant select, insert on person to cambist_gateway;

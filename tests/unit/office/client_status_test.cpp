@@ -13,12 +13,12 @@ namespace {
 // "-" is forbidden. Written out by hand, so that the table in the code has something to answer to.
 constexpr std::array<std::array<std::string_view, status_command_count>, client_status_count>
     matrix{{
-        {"pending_review", "-", "-", "-", "-", "closed"},                     // registered
-        {"-", "pending_documents", "approved", "-", "-", "closed"},           // pending_review
-        {"pending_review", "-", "-", "-", "-", "closed"},                     // pending_documents
-        {"-", "-", "-", "restricted", "-", "closed"},                         // approved
-        {"-", "-", "-", "restricted", "approved", "closed"},                  // restricted
-        {"-", "-", "-", "-", "-", "-"},                                       // closed
+        {"pending_review", "-", "-", "-", "-", "closed"},            // registered
+        {"-", "pending_documents", "approved", "-", "-", "closed"},  // pending_review
+        {"pending_review", "-", "-", "-", "-", "closed"},            // pending_documents
+        {"-", "-", "-", "restricted", "-", "closed"},                // approved
+        {"-", "-", "-", "restricted", "approved", "closed"},         // restricted
+        {"-", "-", "-", "-", "-", "-"},                              // closed
     }};
 
 TEST(ClientStatus, every_cell_of_the_matrix_is_as_written) {

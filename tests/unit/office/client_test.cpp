@@ -32,37 +32,69 @@ struct RefusedRow {
 };
 
 const RefusedRow refused_rows[] = {
-    {"an edit of what changed meanwhile", client(ClientStatus::approved),
-     {.to = ClientStatus::restricted, .cause = {}, .reason = "r", .if_version = 6}, {}, demo,
+    {"an edit of what changed meanwhile",
+     client(ClientStatus::approved),
+     {.to = ClientStatus::restricted, .cause = {}, .reason = "r", .if_version = 6},
+     {},
+     demo,
      AccountRefusal::stale_version},
-    {"a narrowing key approves", client(ClientStatus::pending_review),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {}, back_office,
+    {"a narrowing key approves",
+     client(ClientStatus::pending_review),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
+     {},
+     back_office,
      AccountRefusal::narrow_only},
-    {"a narrowing key with the scope lifts", client(ClientStatus::restricted, {Cause::review}),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {},
+    {"a narrowing key with the scope lifts",
+     client(ClientStatus::restricted, {Cause::review}),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
+     {},
      Actor{.name = "x", .scopes = {"demo_release"}, .narrow_only = true},
      AccountRefusal::narrow_only},
-    {"a key without the scope lifts", client(ClientStatus::restricted, {Cause::review}),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {},
-     Actor{.name = "x"}, AccountRefusal::narrow_only},
-    {"a closed client moves", client(ClientStatus::closed),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {}, demo,
+    {"a key without the scope lifts",
+     client(ClientStatus::restricted, {Cause::review}),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
+     {},
+     Actor{.name = "x"},
+     AccountRefusal::narrow_only},
+    {"a closed client moves",
+     client(ClientStatus::closed),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
+     {},
+     demo,
      AccountRefusal::client_closed},
-    {"approval without review", client(ClientStatus::registered),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}}, {}, demo,
+    {"approval without review",
+     client(ClientStatus::registered),
+     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
+     {},
+     demo,
      AccountRefusal::no_such_transition},
-    {"a restriction without a reason", client(ClientStatus::approved),
-     {.to = ClientStatus::restricted, .cause = {}, .reason = "", .if_version = {}}, {}, demo,
+    {"a restriction without a reason",
+     client(ClientStatus::approved),
+     {.to = ClientStatus::restricted, .cause = {}, .reason = "", .if_version = {}},
+     {},
+     demo,
      AccountRefusal::reason_required},
-    {"a cause that is not in force is lifted", client(ClientStatus::restricted, {Cause::review}),
-     {.to = ClientStatus::approved, .cause = Cause::document_expired, .reason = "r",
-      .if_version = {}}, {}, demo, AccountRefusal::cause_not_in_force},
-    {"a client with money is closed", client(ClientStatus::approved),
+    {"a cause that is not in force is lifted",
+     client(ClientStatus::restricted, {Cause::review}),
+     {.to = ClientStatus::approved,
+      .cause = Cause::document_expired,
+      .reason = "r",
+      .if_version = {}},
+     {},
+     demo,
+     AccountRefusal::cause_not_in_force},
+    {"a client with money is closed",
+     client(ClientStatus::approved),
      {.to = ClientStatus::closed, .cause = {}, .reason = "r", .if_version = {}},
-     {.money_left = true}, demo, AccountRefusal::money_left},
-    {"a client with an open operation is closed", client(ClientStatus::approved),
+     {.money_left = true},
+     demo,
+     AccountRefusal::money_left},
+    {"a client with an open operation is closed",
+     client(ClientStatus::approved),
      {.to = ClientStatus::closed, .cause = {}, .reason = "r", .if_version = {}},
-     {.operation_pending = true}, demo, AccountRefusal::operation_pending},
+     {.operation_pending = true},
+     demo,
+     AccountRefusal::operation_pending},
 };
 
 TEST(StatusReview, refuses_by_name) {
@@ -74,15 +106,16 @@ TEST(StatusReview, refuses_by_name) {
 
 StatusPlan plan_of(const Client& one, ClientStatus to, std::optional<Cause> cause,
                    const Actor& actor) {
-    const auto plan = review_status(one, {.to = to, .cause = cause, .reason = "r",
-                                          .if_version = {}}, {}, actor);
+    const auto plan =
+        review_status(one, {.to = to, .cause = cause, .reason = "r", .if_version = {}}, {}, actor);
     EXPECT_TRUE(plan.has_value());
     return plan.value_or(StatusPlan{});
 }
 
 TEST(StatusReview, a_narrowing_key_restricts_and_closes) {
     EXPECT_EQ(plan_of(client(ClientStatus::approved), ClientStatus::restricted,
-                      Cause::abnormal_activity, back_office).status,
+                      Cause::abnormal_activity, back_office)
+                  .status,
               ClientStatus::restricted);
     EXPECT_EQ(plan_of(client(ClientStatus::approved), ClientStatus::closed, {}, back_office).status,
               ClientStatus::closed);
@@ -108,12 +141,14 @@ TEST(StatusReview, the_last_cause_lifted_approves) {
 }
 
 TEST(StatusReview, what_is_so_already_changes_nothing) {
-    EXPECT_FALSE(plan_of(client(ClientStatus::approved), ClientStatus::approved, {},
-                         back_office).changes);
+    EXPECT_FALSE(
+        plan_of(client(ClientStatus::approved), ClientStatus::approved, {}, back_office).changes);
     EXPECT_FALSE(plan_of(client(ClientStatus::restricted, {Cause::review}),
-                         ClientStatus::restricted, Cause::review, back_office).changes);
-    EXPECT_TRUE(plan_of(client(ClientStatus::restricted, {Cause::review}),
-                        ClientStatus::restricted, Cause::sanctions_match, back_office).changes);
+                         ClientStatus::restricted, Cause::review, back_office)
+                     .changes);
+    EXPECT_TRUE(plan_of(client(ClientStatus::restricted, {Cause::review}), ClientStatus::restricted,
+                        Cause::sanctions_match, back_office)
+                    .changes);
 }
 
 TEST(LeverageCap, anybody_lowers_it_and_only_who_may_release_raises_or_removes_it) {
@@ -133,8 +168,8 @@ TEST(HoldReview, a_reserve_has_an_amount_and_nothing_else_has_one) {
 }
 
 TEST(Causes, confidential_ones_read_as_an_ordinary_review) {
-    for (const Cause cause : {Cause::sanctions_match, Cause::authority_freeze,
-                              Cause::abnormal_activity})
+    for (const Cause cause :
+         {Cause::sanctions_match, Cause::authority_freeze, Cause::abnormal_activity})
         EXPECT_EQ(public_name_of(cause), "review");
 }
 

@@ -25,8 +25,17 @@ TEST(Parameters, are_big_endian_and_typed) {
 TEST(Parameters, arrays_carry_dimensions_element_type_and_lengths) {
     const std::vector<std::int16_t> numbers{1, -1};
     auto parameters = Parameters::of(numbers);
-    const std::string expected("\0\0\0\1" "\0\0\0\0" "\0\0\0\x15" "\0\0\0\2" "\0\0\0\1"
-                               "\0\0\0\2" "\0\1" "\0\0\0\2" "\xff\xff", 32);
+    const std::string expected(
+        "\0\0\0\1"
+        "\0\0\0\0"
+        "\0\0\0\x15"
+        "\0\0\0\2"
+        "\0\0\0\1"
+        "\0\0\0\2"
+        "\0\1"
+        "\0\0\0\2"
+        "\xff\xff",
+        32);
     EXPECT_EQ(value(parameters, 0), expected);
     EXPECT_EQ(parameters.types()[0], 1005u);
 }

@@ -1,0 +1,175 @@
+#include "tests/integration/office/office_desk.hpp"
+
+namespace cambist::tests {
+
+namespace {
+
+class Accounts : public OfficeDesk {};
+
+TEST_F(Accounts, of_an_approved_client_get_all_rights_as_their_first_version) {
+    approved_client({100});
+    EXPECT_EQ(account(100, "accepted_version, rights, reason, leverage_cap_x100, enforced_version"),
+              "1|31|none|50000|0");
+    EXPECT_EQ(database.psql("select version, rights, enforced_at is null from policy_version"),
+              "1|31|t");
+}
+
+TEST_F(Accounts, a_restriction_reaches_every_account_of_the_client_and_nobody_elses) {
+    const Client ada = approved_client({100, 101});
+    approved_client({102});
+    const auto changed = set_status(ada, ClientStatus::restricted, back_office, Cause::review);
+    ASSERT_TRUE(changed.has_value());
+    EXPECT_EQ(changed->policies.size(), 2u);
+    EXPECT_EQ(changed->policies[1].version, 2);
+    EXPECT_EQ(account(100, "accepted_version, rights, reason"), "2|1|restricted");
+    EXPECT_EQ(account(101, "accepted_version, rights, reason"), "2|1|restricted");
+    EXPECT_EQ(account(102, "accepted_version, rights, reason"), "1|31|none");
+    EXPECT_EQ(
+        database.psql("select status, version from client where id = '" + ada.id.uuid() + "'"),
+        "restricted|2");
+}
+
+TEST_F(Accounts, a_change_leaves_one_audit_record_and_one_event_with_it) {
+    const Client ada = approved_client({100});
+    const std::string before = count("audit");
+    set_status(ada, ClientStatus::restricted, back_office, Cause::sanctions_match);
+    EXPECT_EQ(std::stoi(count("audit")), std::stoi(before) + 1);
+    EXPECT_EQ(database.psql("select actor, action, before ->> 'status', after ->> 'status', reason "
+                            "from audit order by id desc limit 1"),
+              "key:backoffice|status_changed|approved|restricted|because");
+    EXPECT_EQ(
+        database.psql("select payload -> 'causes' from outbox where topic = 'status_changed'"),
+        "[\"review\"]")
+        << "a confidential cause left the office";
+}
+
+TEST_F(Accounts, a_narrowing_key_cannot_release_and_a_refusal_writes_nothing) {
+    const Client ada = approved_client({100});
+    set_status(ada, ClientStatus::restricted, back_office, Cause::review);
+    const std::string audit = count("audit"), outbox = count("outbox");
+    const auto refused = set_status(ada, ClientStatus::approved, back_office);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, "narrow_only");
+    EXPECT_EQ(refused.error().kind, Refused::Kind::forbidden);
+    EXPECT_EQ(count("audit"), audit);
+    EXPECT_EQ(count("outbox"), outbox);
+    EXPECT_TRUE(set_status(ada, ClientStatus::approved, demo).has_value());
+    EXPECT_EQ(account(100, "accepted_version, rights"), "3|31");
+}
+
+TEST_F(Accounts, lifting_one_cause_leaves_the_others_in_force) {
+    const Client ada = approved_client({100});
+    set_status(ada, ClientStatus::restricted, back_office, Cause::review);
+    set_status(ada, ClientStatus::restricted, back_office, Cause::authority_freeze);
+    EXPECT_EQ(account(100, "reason"), "frozen");
+    const auto still = set_status(ada, ClientStatus::approved, demo, Cause::authority_freeze);
+    EXPECT_EQ(still->client.status, ClientStatus::restricted);
+    EXPECT_EQ(account(100, "reason"), "restricted");
+    EXPECT_EQ(count("restriction_cause where lifted_at is null"), "1");
+}
+
+TEST_F(Accounts, the_same_status_again_changes_nothing) {
+    const Client ada = approved_client({100});
+    const std::string audit = count("audit");
+    const auto again = set_status(ada, ClientStatus::approved, back_office);
+    ASSERT_TRUE(again.has_value());
+    EXPECT_FALSE(again->changed);
+    EXPECT_EQ(count("audit"), audit);
+}
+
+TEST_F(Accounts, a_client_with_money_is_not_closed) {
+    const Client ada = approved_client({100});
+    EXPECT_EQ(set_status(ada, ClientStatus::closed, back_office).error().code, "money_left");
+    database.psql("update account set balance = 0 where login = 100");
+    EXPECT_TRUE(set_status(ada, ClientStatus::closed, back_office).has_value());
+    EXPECT_EQ(account(100, "rights, reason"), "0|account_closed");
+}
+
+TEST_F(Accounts, holds_narrow_at_once_and_are_released_only_by_who_may) {
+    approved_client({100});
+    const Hold reserve{{9, 1}, {{1}, {100}}, HoldKind::reserve, 2'500, "dispute"};
+    const Hold withdrawal{{9, 2}, {{1}, {100}}, HoldKind::withdrawal, 0, "check"};
+    for (const Hold& hold : {reserve, withdrawal})
+        EXPECT_TRUE(committed([&](auto& tx) { return place_hold(tx, hold, back_office); }));
+    EXPECT_EQ(account(100, "rights, reason, reserved"), "7|withdrawal_hold|2500");
+
+    const auto again = committed([&](auto& tx) { return place_hold(tx, reserve, back_office); });
+    EXPECT_TRUE(again.has_value());
+    Hold other = reserve;
+    other.amount = 1;
+    EXPECT_EQ(committed([&](auto& tx) { return place_hold(tx, other, back_office); }).error().code,
+              "id_taken");
+
+    const auto release = [&](const Actor& actor) {
+        return committed([&](auto& tx) { return release_hold(tx, {9, 2}, "done", actor); });
+    };
+    EXPECT_EQ(release(back_office).error().code, "narrow_only");
+    EXPECT_TRUE(release(demo).has_value());
+    EXPECT_EQ(account(100, "rights, reason, reserved"), "31|none|2500");
+    EXPECT_TRUE(release(demo)->empty()) << "released already: nothing changes";
+}
+
+TEST_F(Accounts, leverage_caps_of_client_and_account_meet_in_the_lower_one) {
+    const Client ada = approved_client({100});
+    committed([&](auto& tx) { return set_client_leverage_cap(tx, ada.id, 20'000, "", demo); });
+    EXPECT_EQ(account(100, "leverage_cap_x100"), "20000");
+    committed([&](auto& tx) { return set_leverage_cap(tx, {{1}, {100}}, 3'000, "", back_office); });
+    EXPECT_EQ(account(100, "leverage_cap_x100"), "3000");
+    const auto raised =
+        committed([&](auto& tx) { return set_leverage_cap(tx, {{1}, {100}}, 0, "", back_office); });
+    EXPECT_EQ(raised.error().code, "narrow_only");
+}
+
+TEST_F(Accounts, an_account_can_be_given_before_the_server_shows_it_and_to_one_client_only) {
+    const Client ada = approved_client({500});
+    EXPECT_EQ(account(500, "accepted_version, server_version"), "1|0");
+    const Client bob = approved_client({});
+    const auto taken = committed([&](auto& tx) {
+        return attach_account(tx, bob.id, {{1}, {500}}, AccountKind::live, demo);
+    });
+    EXPECT_EQ(taken.error().code, "account_taken");
+}
+
+TEST_F(Accounts, a_stale_edit_is_refused) {
+    const Client ada = approved_client({});
+    const auto stale = committed([&](auto& tx) {
+        const StatusChange change{.to = ClientStatus::restricted, .reason = "r", .if_version = 9};
+        return change_status(tx, ada.id, change, back_office);
+    });
+    EXPECT_EQ(stale.error().code, "stale_version");
+}
+
+TEST_F(Accounts, a_hold_and_a_restriction_at_the_same_moment_both_count) {
+    const Client ada = approved_client({100});
+    await(context, [&]() -> awaitable<void> {
+        // The hold has locked the account; the restriction waits for it and must then see it.
+        auto holding = co_await gateway.begin();
+        const Hold hold{{9, 1}, {{1}, {100}}, HoldKind::reserve, 700, "dispute"};
+        co_await place_hold(holding, hold, back_office);
+        bool restricted = false, failed = false;
+        boost::asio::co_spawn(
+            context,
+            [&]() -> awaitable<void> {
+                auto tx = co_await gateway.begin();
+                const StatusChange change{.to = ClientStatus::restricted, .reason = "r"};
+                co_await change_status(tx, ada.id, change, back_office);
+                co_await tx.commit();
+                restricted = true;
+            },
+            [&](std::exception_ptr failure) { failed = failure != nullptr; });
+        constexpr pg::Query waits{"waits",
+                                  "select count(*) from pg_locks where not granted and database = "
+                                  "(select oid from pg_database where datname = "
+                                  "current_database()) or locktype = 'transactionid' "
+                                  "and not granted"};
+        auto watcher = co_await bridge.begin();
+        while (!failed && (co_await watcher.execute(waits)).one().get<std::int64_t>(0) == 0) {
+        }
+        EXPECT_FALSE(restricted || failed);
+        co_await holding.commit();
+    }());
+    EXPECT_EQ(account(100, "accepted_version, rights, reserved"), "3|1|700");
+}
+
+}  // namespace
+}  // namespace cambist::tests
