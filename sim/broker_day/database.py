@@ -82,6 +82,40 @@ class Database:
         return int(next(iter(rows[0].values())) or 0)
 
 
+class Watch:
+    """One question asked over and over on a connection that stays; each answer is one number. It
+    ends with the database."""
+
+    def __init__(self, dsn, question):
+        self.question = question
+        self._psql = subprocess.Popen(
+            ["psql", "-X", "-q", "-A", "-t", "-d", dsn], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._psql.stdin.write("set search_path = cambist, public;\n")
+
+    def ask(self):
+        """None when the database is gone."""
+        try:
+            self._psql.stdin.write(self.question + ";\n")
+            self._psql.stdin.flush()
+            line = self._psql.stdout.readline()
+        except OSError:
+            return None
+        return int(line) if line.strip() else None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._psql.kill()
+        self._psql.wait()
+        self._psql.stdout.close()
+        try:
+            self._psql.stdin.close()
+        except OSError:
+            pass
+
+
 def query(dsn, text):
     """Runs one statement as psql does and returns its rows as dicts of text."""
     done = subprocess.run(

@@ -7,6 +7,7 @@ import time
 import opening
 from broker import SCOPE, SERVER_ID
 from cast import cast_of
+from database import Watch
 from faults import Faults
 from manager import Manager
 from office import (COMMANDS_PER_SECOND, STATUS_CHANGES_PER_SECOND, Focus, Keys, OfficeWorker)
@@ -19,6 +20,7 @@ ORDERS_PER_SECOND = 650
 FOCUS_PERCENT = 30
 WORKERS = 4
 QUIET_SECONDS = 180
+COMMANDS_UNDER_WAY = "select count(*) from command where status = 'sent'"
 # Work that the day owes to whoever reads its figures, a second of its length.
 STATUS_CHANGES_OWED = 0.8 * STATUS_CHANGES_PER_SECOND
 COMMANDS_OWED = 0.8 * COMMANDS_PER_SECOND
@@ -161,14 +163,11 @@ class Day:
         for worker in self.workers:
             worker.burst.set()
         limit = time.monotonic() + 1
-        while time.monotonic() < limit:
-            record["requests_in_flight"] = self.tally.in_flight
-            if self.commands_under_way():
-                return
-
-    def commands_under_way(self):
-        return self.broker.database.number(
-            "select count(*) from command where status = 'sent'") > 0
+        with Watch(self.broker.database.dsn(), COMMANDS_UNDER_WAY) as watch:
+            while time.monotonic() < limit:
+                record["requests_in_flight"] = self.tally.in_flight
+                if watch.ask():
+                    return
 
     # -- evening ------------------------------------------------------------------------------
     def close(self):

@@ -58,7 +58,8 @@ class LinkProxy:
                 for end in list(self._pairs):
                     self._drop(end)
             if ending:
-                self._listener.close()
+                for end in (self._listener, self._woken, self._wake, self._selector):
+                    end.close()
                 return
 
     def _accept(self):
