@@ -83,6 +83,15 @@ std::vector<Account*> AccountBook::all() const {
     return accounts;
 }
 
+std::vector<uint64_t> AccountBook::logins() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<uint64_t> logins;
+    logins.reserve(accounts_.size());
+    for (const auto& [login, account] : accounts_)
+        logins.push_back(login);
+    return logins;
+}
+
 std::shared_ptr<const Group> AccountBook::group(uint32_t group_id) const {
     const std::shared_lock lock(mutex_);
     const auto found = groups_.find(group_id);

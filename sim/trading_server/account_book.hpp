@@ -70,6 +70,7 @@ class AccountBook {
     uint64_t next_free_login() const;
     size_t size() const;
     std::vector<Account*> all() const;
+    std::vector<uint64_t> logins() const;
 
     std::shared_ptr<const Group> group(uint32_t group_id) const;
     std::shared_ptr<const Group> group(std::string_view name) const;

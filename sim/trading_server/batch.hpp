@@ -37,7 +37,8 @@ struct UserChange {
 struct RefusedRequest {
     ctsp_request request{};
     Refused refused{};
-    uint32_t stage = 0;  ///< 0: the server's own verification, before any hook
+    uint32_t stage = 0;          ///< 0: the server's own verification, before any hook
+    const char* kind = "trade";  ///< trade, funds, user, login or group
 };
 
 struct Batch {

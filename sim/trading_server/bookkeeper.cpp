@@ -63,7 +63,8 @@ void Bookkeeper::tell_users(const Batch& batch, const Cause& cause) {
 void Bookkeeper::refused(const ctsp_request& request, const Refused& refused, uint32_t stage) {
     counters_.refused(refused);
     Batch batch;
-    batch.refused.push_back({request, refused, stage});
+    const bool funds = request.action == CTSP_ACT_BALANCE || request.action == CTSP_ACT_TRANSFER;
+    batch.refused.push_back({request, refused, stage, funds ? "funds" : "trade"});
     store_.write(batch);
     if (stage == 0)
         return;
@@ -75,6 +76,16 @@ void Bookkeeper::refused(const ctsp_request& request, const Refused& refused, ui
                          .actor = request.actor,
                          .request = request.id};
     plugin_.tell(head, request);
+}
+
+void Bookkeeper::refused(uint64_t login, uint64_t actor, const Refused& refused, const char* kind) {
+    counters_.refused(refused);
+    ctsp_request request{};
+    request.login = login;
+    request.actor = actor;
+    Batch batch;
+    batch.refused.push_back({request, refused, 1, kind});
+    store_.write(batch);
 }
 
 }  // namespace cambist::sim

@@ -37,7 +37,10 @@ class Bookkeeper {
     /// Call it without the lock: then they come out of order, as in real servers.
     void tell_users(const Batch& batch, const Cause& cause);
 
+    /// Counts and stores a refused trade or funds request; from stage 1 on the plugin is told.
     void refused(const ctsp_request& request, const Refused& refused, uint32_t stage);
+    /// The same for what is not a request: a user change, a login, a group change.
+    void refused(uint64_t login, uint64_t actor, const Refused& refused, const char* kind);
 
     Store& store() { return store_; }
 

@@ -27,7 +27,7 @@ struct Config {
         int64_t stop_timeout_ms = 10'000;
         std::map<std::string, std::string> parameters;
     } plugin;
-    struct Manager {
+    struct Managers {
         int64_t port = 0;
         int64_t max_clients = 64;
         int64_t max_line = 65'536;

@@ -78,6 +78,9 @@ Outcome<void> verify_money(const MoneyOrder& order, const Account& account, Mark
 }  // namespace
 
 Outcome<HookAnswer> FundsDesk::ask(const ctsp_request& request, Account& account) {
+    // Where trading is stopped for want of a plugin, money that it would judge stops too.
+    if (!pipeline_.trading_allowed())
+        return refuse(Refusal::trading_stopped);
     ctsp_ctx context{};
     context.size = sizeof context;
     context.stage = 1;

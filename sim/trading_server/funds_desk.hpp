@@ -45,11 +45,12 @@ struct DealEdit {
 class FundsDesk {
   public:
     FundsDesk(AccountBook& book, Market& market, Bookkeeper& bookkeeper, PluginHost& plugin,
-              OnHookError on_error)
+              const Pipeline& pipeline, OnHookError on_error)
         : book_(book),
           market_(market),
           bookkeeper_(bookkeeper),
           plugin_(plugin),
+          pipeline_(pipeline),
           on_error_(on_error) {}
 
     Outcome<Booked> book(const MoneyOrder& order);
@@ -66,6 +67,7 @@ class FundsDesk {
     Market& market_;
     Bookkeeper& bookkeeper_;
     PluginHost& plugin_;
+    const Pipeline& pipeline_;
     OnHookError on_error_;
 };
 

@@ -43,6 +43,21 @@ uint32_t action_of(const ManagerRequest& request) {
     return found->second;
 }
 
+/// Fills in what closes the position that the order names, as far as nothing was said.
+void aim(Server& server, ctsp_request& order) {
+    Account* account = server.book.find(order.login);
+    if (!account)
+        return;
+    const AccountLock lock(*account);
+    const ctsp_position* position = account->position(order.position);
+    if (!position)
+        return;
+    order.side = position->side == CTSP_SIDE_BUY ? CTSP_SIDE_SELL : CTSP_SIDE_BUY;
+    if (order.volume == 0)
+        order.volume = position->volume;
+    set_text(order.symbol, text_in(position->symbol));
+}
+
 std::vector<uint64_t> logins_in(const ManagerRequest& request, std::string_view name) {
     std::vector<uint64_t> logins;
     const auto* list = request.object().if_contains(name);
@@ -80,6 +95,8 @@ json::object place_order(Server& server, const ManagerRequest& request) {
         order.origin = CTSP_ORIGIN_DEALER;
         order.actor = kDealer;
     }
+    if (request.text("kind", "open") == "close" && !request.has("side"))
+        aim(server, order);
     const auto executed = server.pipeline.execute(order);
     if (!executed)
         return answer_refused(executed.error());

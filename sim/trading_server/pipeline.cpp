@@ -124,9 +124,9 @@ void Pipeline::submit(ctsp_request request, TradeDone done) {
 }
 
 Outcome<Executed> Pipeline::execute(const ctsp_request& request) {
-    std::promise<Outcome<Executed>> promise;
-    auto executed = promise.get_future();
-    submit(request, [&promise](const Outcome<Executed>& outcome) { promise.set_value(outcome); });
+    const auto promise = std::make_shared<std::promise<Outcome<Executed>>>();
+    auto executed = promise->get_future();
+    submit(request, [promise](const Outcome<Executed>& outcome) { promise->set_value(outcome); });
     return executed.get();
 }
 

@@ -13,6 +13,7 @@ namespace cambist::sim {
 
 namespace {
 constexpr int kThreads = 2;
+constexpr uint64_t kPaymentSystem = 1'002;
 /// A server that cannot keep up is not asked more and more.
 constexpr int64_t kMostInFlight = 5'000;
 constexpr int64_t kNapNs = 2'000'000;
@@ -35,6 +36,9 @@ std::string_view text_of(Deed deed) {
         "stops",
         "login",
         "transfer",
+        "deposit",
+        "withdrawal",
+        "forged_withdrawal",
         "leverage",
         "group",
         "unknown_action"};
@@ -63,6 +67,11 @@ class Population::Trader {
                 break;
             case Deed::transfer:
                 transfer(login);
+                break;
+            case Deed::deposit:
+            case Deed::withdrawal:
+            case Deed::forged_withdrawal:
+                pay(account, deed);
                 break;
             case Deed::leverage:
                 (void)population_.users_.patch(
@@ -97,6 +106,25 @@ class Population::Trader {
         }
         const auto amount = static_cast<int64_t>(1 + random_() % 2'000);
         (void)population_.funds_.transfer(payer, payee, amount, 0);
+    }
+
+    /// The payment system's doing: mostly small amounts, now and then most of the balance.
+    void pay(Account& account, Deed deed) {
+        MoneyOrder order{.comment = "payment", .actor = kPaymentSystem};
+        int64_t balance = 0;
+        {
+            const AccountLock lock(account);
+            order.login = account.user.login;
+            balance = account.user.balance;
+        }
+        const bool large = random_() % 5 == 0;
+        const int64_t permille = large ? 600 + static_cast<int64_t>(random_() % 350)
+                                       : 1 + static_cast<int64_t>(random_() % 10);
+        const int64_t amount = std::max<int64_t>(1, balance / 1'000 * permille);
+        order.amount = deed == Deed::deposit ? amount : -amount;
+        if (deed == Deed::forged_withdrawal)
+            order.op_hi = order.op_lo = random_();
+        (void)population_.funds_.book(order);
     }
 
     void move(uint64_t login, const std::string& from) {
@@ -145,18 +173,17 @@ void Population::stop() {
     threads_.clear();
 }
 
-uint64_t Population::choose(std::mt19937_64& random, const std::vector<Account*>& everybody) {
+uint64_t Population::choose(std::mt19937_64& random, const std::vector<uint64_t>& everybody) {
     const std::lock_guard lock(mutex_);
     const bool focused = !focus_.empty() && static_cast<int64_t>(random() % 100) < focus_percent_;
-    return focused ? focus_[random() % focus_.size()]
-                   : everybody[random() % everybody.size()]->user.login;
+    return focused ? focus_[random() % focus_.size()] : everybody[random() % everybody.size()];
 }
 
 void Population::run(TradingDay day, uint64_t stream) {
     mark_host_thread();
     std::mt19937_64 random(day.seed * 2 + stream);
     Trader trader(*this, random);
-    const std::vector<Account*> everybody = book_.all();
+    const std::vector<uint64_t> everybody = book_.logins();
     const int64_t start = steady_ns();
     const int64_t end = day.seconds > 0 ? start + day.seconds * kSecondNs : 0;
     int64_t done = 0;

@@ -42,6 +42,9 @@ enum class Deed : uint8_t {
     stops,
     login,
     transfer,
+    deposit,
+    withdrawal,
+    forged_withdrawal,  ///< carries an operation id that nobody gave
     leverage,
     group,
     unknown_action,
@@ -67,7 +70,7 @@ class Population {
     class Trader;
 
     void run(TradingDay day, uint64_t stream);
-    uint64_t choose(std::mt19937_64& random, const std::vector<Account*>& everybody);
+    uint64_t choose(std::mt19937_64& random, const std::vector<uint64_t>& everybody);
 
     AccountBook& book_;
     Market& market_;

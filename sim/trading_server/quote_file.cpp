@@ -36,6 +36,8 @@ class Lines {
         line = buffer_.data();
         ++number_;
         whole_ = line.ends_with('\n') || gzeof(file_.get());
+        for (int rest = 0; !whole_ && rest != '\n' && rest >= 0;)
+            rest = gzgetc(file_.get());
         while (line.ends_with('\n') || line.ends_with('\r'))
             line.remove_suffix(1);
         return true;

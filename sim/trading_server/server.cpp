@@ -31,7 +31,7 @@ Server::Server(const Config& settings)
       plugin(counters, config.plugin.slow_hook_us * 1'000),
       bookkeeper(store, plugin, counters),
       pipeline(book, market, bookkeeper, plugin, triggers, counters, fail_policy(config)),
-      funds(book, market, bookkeeper, plugin, fail_policy(config)),
+      funds(book, market, bookkeeper, plugin, pipeline, fail_policy(config)),
       users(book, bookkeeper, plugin, counters, fail_policy(config)),
       host_api({book, market, store, pipeline, funds, users, counters, config.plugin.parameters,
                 config.server.strict}),
@@ -162,7 +162,10 @@ void Server::stop() {
     }
     watch_wake_.notify_all();
     watch_thread_.join();
-    // The plugin's own threads may be waiting for an order: it stops before the executors do.
+    // What is in flight is still judged. The plugin's own threads may be waiting for an order, so
+    // it stops before the executors do.
+    pipeline.allow_trading(false);
+    pipeline.wait_until_idle(config.plugin.stop_timeout_ms * 1'000'000);
     plugin.stop(config.plugin.stop_timeout_ms * 1'000'000);
     host_api.close();
     pipeline.stop();
@@ -278,18 +281,18 @@ void Server::ask_to_end() {
 }
 
 void Server::on_control(const std::function<void()>& work) {
-    std::promise<void> done;
+    const auto done = std::make_shared<std::promise<void>>();
     {
         const std::lock_guard lock(control_mutex_);
         if (ending_)
             return;
-        control_work_.push_back([&] {
+        control_work_.push_back([&work, done] {
             work();
-            done.set_value();
+            done->set_value();
         });
     }
     control_wake_.notify_all();
-    done.get_future().wait();
+    done->get_future().wait();
 }
 
 }  // namespace cambist::sim

@@ -217,6 +217,14 @@ std::vector<std::pair<std::string, int64_t>> Store::counters() {
         std::string name(row.text());
         counters.emplace_back(std::move(name), row.integer());
     }
+    counters.emplace_back("deals", one_number(*reader_, "SELECT count(*) FROM deals"));
+    auto refused = reader_->statement(
+        "SELECT iif(by_plugin,'plugin:'||reject||':'||reason,'server:'||code),count(*) FROM "
+        "requests_refused GROUP BY 1");
+    while (refused.step()) {
+        std::string name(refused.text());
+        counters.emplace_back(std::move(name), refused.integer());
+    }
     return counters;
 }
 

@@ -54,6 +54,7 @@ class Store {
 
     void save_quotes(const std::vector<std::pair<std::string, Quote>>& quotes);
     void save_counters(const std::vector<std::pair<std::string, int64_t>>& counters);
+    /// As saved; what the tables themselves count is counted there.
     std::vector<std::pair<std::string, int64_t>> counters();
 
     uint64_t next_ticket() { return next_ticket_.fetch_add(1); }

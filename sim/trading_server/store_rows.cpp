@@ -32,7 +32,7 @@ CREATE INDEX IF NOT EXISTS deals_modified ON deals(modified_ns, deal);
 CREATE INDEX IF NOT EXISTS deals_login ON deals(login, modified_ns, deal);
 CREATE TABLE IF NOT EXISTS requests_refused(
   id INTEGER PRIMARY KEY, request, login, action, by_plugin, code, reject, reason, stage,
-  policy_version, hook_ns, at_ns, volume, amount, symbol, actor);
+  policy_version, hook_ns, at_ns, volume, amount, symbol, actor, kind);
 CREATE TABLE IF NOT EXISTS user_changes(
   id INTEGER PRIMARY KEY, login, field, before, after, at_ns, hook_ns, hook_policy_version, path,
   actor);
@@ -213,14 +213,14 @@ void put(Database& database, const RefusedRequest& refused, int64_t at_ns) {
     const HookAnswer& hook = refused.refused.hook;
     auto row = database.statement(
         "INSERT INTO requests_refused(request,login,action,by_plugin,code,reject,reason,stage,"
-        "policy_version,hook_ns,at_ns,volume,amount,symbol,actor) "
-        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        "policy_version,hook_ns,at_ns,volume,amount,symbol,actor,kind) "
+        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     row.bind(request.id).bind(request.login).bind(request.action);
     row.bind(uint8_t{refused.refused.code == Refusal::plugin});
     row.bind(text_of(refused.refused.code)).bind(hook.reject).bind(hook.reason);
     row.bind(refused.stage).bind(hook.policy_version).bind(hook.asked_ns).bind(at_ns);
     row.bind(request.volume).bind(request.amount).bind(text_in(request.symbol));
-    row.bind(request.actor).run();
+    row.bind(request.actor).bind(std::string_view(refused.kind)).run();
 }
 
 void put(Database& database, const Group& group) {

@@ -14,7 +14,7 @@ namespace {
 
 /// Shares of a thousand, in the order of Deed.
 constexpr std::array<int, static_cast<size_t>(Deed::size_)> kShares{
-    400, 170, 70, 25, 15, 20, 20, 25, 15, 60, 20, 20, 50, 45, 10, 12, 8, 15};
+    380, 170, 70, 25, 15, 20, 20, 25, 15, 60, 20, 20, 50, 35, 10, 8, 12, 5, 15, 10, 15};
 
 /// What exists of an account at one moment, copied under its lock.
 struct Holdings {

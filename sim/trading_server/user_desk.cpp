@@ -96,7 +96,7 @@ Outcome<ctsp_user> UserDesk::prepared(const NewUser& wanted, HookAnswer& answer)
                                   wanted.op_lo,  nullptr, &user};
     const auto asked = ask(change);
     if (!asked) {
-        counters_.refused(asked.error());
+        bookkeeper_.refused(wanted.login, wanted.actor, asked.error(), "user");
         return std::unexpected(asked.error());
     }
     answer = *asked;
@@ -192,7 +192,7 @@ Outcome<ctsp_user> UserDesk::patch(const UserPatch& patch) {
                                           patch.op_lo,   &before, &after};
             const auto asked = ask(change);
             if (!asked) {
-                counters_.refused(asked.error());
+                bookkeeper_.refused(patch.login, patch.actor, asked.error(), "user");
                 return std::unexpected(asked.error());
             }
             cause.hook = *asked;
@@ -227,7 +227,7 @@ Outcome<void> UserDesk::login(uint64_t login, uint32_t client_type, const uint8_
     if ((user.rights & CTSP_RIGHT_CONNECT) == 0)
         refused.code = Refusal::account_disabled;
     if (refused.code == Refusal::account_disabled || answer.reject != CTSP_RJ_NONE) {
-        counters_.refused(refused);
+        bookkeeper_.refused(login, 0, refused, "login");
         return std::unexpected(refused);
     }
     Batch batch;
@@ -268,7 +268,7 @@ Outcome<uint32_t> UserDesk::put_group(const Group& group, uint64_t actor) {
         plugin_.ask_group_change(before ? &before->record : nullptr, &group.record, actor);
     if (answer.reject != CTSP_RJ_NONE) {
         const Refused refused{Refusal::plugin, answer};
-        counters_.refused(refused);
+        bookkeeper_.refused(before ? before->record.group_id : 0, actor, refused, "group");
         return std::unexpected(refused);
     }
     const auto stored = book_.put(group);
