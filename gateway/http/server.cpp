@@ -37,6 +37,7 @@ using steady = std::chrono::steady_clock;
 using Parser = http::request_parser<http::string_body>;
 
 constexpr std::size_t read_size = 8 * 1024;
+constexpr std::size_t most_read_in_vain = 64 * 1024;
 constexpr std::size_t lingering_bytes = 1024 * 1024;
 constexpr auto lingering_time = std::chrono::seconds(2);
 
@@ -200,7 +201,7 @@ class Session : public std::enable_shared_from_this<Session> {
         }
         auto admitted = co_await application_.admit(std::move(*request));
         if (!admitted)
-            co_return co_await send(admitted.error(), keep && body_is_absent(parser));
+            co_return co_await refuse(parser, admitted.error(), keep && !expects);
         Exchange& exchange = **admitted;
         if (auto wrong = co_await read_body(parser, exchange.body_limit(), expects)) {
             const auto response = to_response(*wrong);
@@ -208,6 +209,15 @@ class Session : public std::enable_shared_from_this<Session> {
         }
         const auto response = co_await exchange.respond(std::move(parser.get().body()));
         co_return co_await send(response, keep && !stopping_);
+    }
+
+    /// A short body is read away, so that the connection can go on; a long one costs it.
+    asio::awaitable<bool> refuse(Parser& parser, const Response& response, bool keep) {
+        const bool is_short =
+            !parser.chunked() && parser.content_length().value_or(0) <= most_read_in_vain;
+        if (!keep || !is_short || co_await read_body(parser, most_read_in_vain, false))
+            co_return co_await send(response, false);
+        co_return co_await send(response, true);
     }
 
     std::expected<Request, Problem> request_of(const Parser& parser) {

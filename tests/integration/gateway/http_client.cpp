@@ -23,12 +23,12 @@ std::string lower_case(std::string text) {
 
 }  // namespace
 
-std::string Answer::header(const std::string& name) const {
+std::string ReceivedAnswer::header(const std::string& name) const {
     const auto found = headers.find(name);
     return found == headers.end() ? "" : found->second;
 }
 
-std::string Answer::code() const {
+std::string ReceivedAnswer::code() const {
     boost::system::error_code problem;
     const auto value = boost::json::parse(body, problem);
     if (problem || !value.is_object() || !value.as_object().contains("code"))
@@ -79,12 +79,12 @@ bool HttpClient::read_more() {
     return size > 0;
 }
 
-std::optional<Answer> HttpClient::receive(bool head) {
+std::optional<ReceivedAnswer> HttpClient::receive(bool head) {
     std::size_t end;
     while ((end = arrived_.find("\r\n\r\n")) == std::string::npos)
         if (!read_more())
             return std::nullopt;
-    Answer answer;
+    ReceivedAnswer answer;
     answer.status = std::stoi(arrived_.substr(9, 3));
     for (std::size_t at = arrived_.find("\r\n") + 2; at < end + 2;) {
         const auto stop = arrived_.find("\r\n", at);
@@ -126,8 +126,8 @@ std::string request_text(std::string_view method, std::string_view target,
     return text + "\r\n" + std::string(body);
 }
 
-Answer HttpClient::ask(std::string_view method, std::string_view target, const Fields& headers,
-                       std::string_view body) {
+ReceivedAnswer HttpClient::ask(std::string_view method, std::string_view target,
+                               const Fields& headers, std::string_view body) {
     send(request_text(method, target, headers, body));
     auto answer = receive(method == "HEAD");
     if (!answer)

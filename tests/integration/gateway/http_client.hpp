@@ -11,7 +11,7 @@
 namespace cambist::gateway {
 
 /// An answer as it came over the wire; header names in lower case.
-struct Answer {
+struct ReceivedAnswer {
     int status = 0;
     std::multimap<std::string, std::string> headers;
     std::string body;
@@ -35,14 +35,14 @@ class HttpClient {
     /// Whether something (or the end) can be read within that time.
     bool readable(int milliseconds);
     /// Reads one answer; nothing when the connection ended instead. Throws after 30 s of silence.
-    std::optional<Answer> receive(bool head = false);
+    std::optional<ReceivedAnswer> receive(bool head = false);
     /// True when the other end has closed and nothing more comes.
     bool at_end();
 
     using Fields = std::vector<std::pair<std::string, std::string>>;
     /// Sends a well-formed request and reads its answer.
-    Answer ask(std::string_view method, std::string_view target, const Fields& headers = {},
-               std::string_view body = {});
+    ReceivedAnswer ask(std::string_view method, std::string_view target, const Fields& headers = {},
+                       std::string_view body = {});
 
   private:
     bool read_more();

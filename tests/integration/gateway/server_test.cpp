@@ -226,13 +226,20 @@ TEST(HttpServer, a_bad_target_does_not_cost_the_connection) {
     EXPECT_EQ(client.ask("POST", "/echo", {}, "still here").body, "still here");
 }
 
-TEST(HttpServer, does_not_read_the_body_of_a_request_that_it_does_not_admit) {
+TEST(HttpServer, does_not_read_the_long_body_of_a_request_that_it_does_not_admit) {
     RunningServer running;
     auto client = running.client();
-    client.send("POST /closed HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n");
+    client.send("POST /closed HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
     const auto answer = client.receive();
     EXPECT_EQ(answer->status, 403);
     EXPECT_EQ(answer->header("connection"), "close");
+}
+
+TEST(HttpServer, goes_on_after_a_short_body_that_it_did_not_want) {
+    RunningServer running;
+    auto client = running.client();
+    EXPECT_EQ(client.ask("POST", "/closed", {}, "not wanted").code(), "closed");
+    EXPECT_EQ(client.ask("POST", "/echo", {}, "wanted").body, "wanted");
 }
 
 TEST(HttpServer, a_header_cut_short_is_bad_framing) {

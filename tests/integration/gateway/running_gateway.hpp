@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/http/server.hpp"
+#include "gateway/routes/api.hpp"
+#include "gateway/system_clock.hpp"
+#include "office/pg/notifier.hpp"
+#include "office/pg/pool.hpp"
+#include "tests/integration/gateway/http_client.hpp"
+#include "tests/integration/test_database.hpp"
+
+namespace cambist::gateway {
+
+/// The gateway's own parts, served by one thread of the test against one database.
+class RunningGateway {
+  public:
+    explicit RunningGateway(const office::pg::ConnectionSettings& connection,
+                            const HttpLimits& limits = {}, bool release_allowed = true,
+                            std::chrono::milliseconds handler_time = std::chrono::seconds(25));
+    ~RunningGateway();
+
+    HttpClient client() const { return HttpClient(server_.port()); }
+
+  private:
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    SystemClock clock_;
+    office::pg::Pool pool_;
+    office::pg::Notifier notifier_;
+    Api api_;
+    Server server_;
+    std::future<void> serving_, notifying_;
+    std::thread thread_;
+};
+
+/// Every scope there is.
+std::vector<std::string> every_scope();
+
+/// Adds a key to the database and gives its `Authorization` header.
+HttpClient::Fields add_key(const tests::TestDatabase& database,
+                           const std::vector<std::string>& scopes, bool narrow_only);
+
+/// The same header fields with an Idempotency-Key.
+HttpClient::Fields with_request_key(HttpClient::Fields fields, const std::string& key);
+
+/// 00000000-0000-4000-8000-<number>: an id of a test's own.
+std::string test_uuid(std::uint64_t number);
+
+/// Server 1 in enforce mode with the group real\usd, and the mirrored account 1001 with 1000.00
+/// USD.
+void add_trading_server(const tests::TestDatabase& database);
+
+}  // namespace cambist::gateway
