@@ -5,6 +5,7 @@
 #include "plugin/plugin.hpp"
 #include "plugin/version.hpp"
 
+using cambist::plugin::Lanes;
 using cambist::plugin::Plugin;
 
 struct ctsp_plugin {
@@ -52,21 +53,29 @@ ctsp_status config(ctsp_plugin*) {
 
 ctsp_status on_trade(ctsp_plugin* self, const ctsp_request* request, const ctsp_ctx* context,
                      ctsp_verdict* verdict) {
+    if (!self->plugin.gate()) [[unlikely]]
+        return CTSP_E_SHUTDOWN;
     return self->plugin.gate()->on_trade(*request, *context, *verdict);
 }
 
 ctsp_status on_funds(ctsp_plugin* self, const ctsp_request* request, const ctsp_ctx* context,
                      ctsp_verdict* verdict) {
+    if (!self->plugin.gate()) [[unlikely]]
+        return CTSP_E_SHUTDOWN;
     return self->plugin.gate()->on_funds(*request, *context, *verdict);
 }
 
 ctsp_status on_login(ctsp_plugin* self, const ctsp_user* user, std::uint32_t, const std::uint8_t*,
                      ctsp_verdict* verdict) {
+    if (!self->plugin.gate()) [[unlikely]]
+        return CTSP_E_SHUTDOWN;
     return self->plugin.gate()->on_login(*user, *verdict);
 }
 
 ctsp_status on_user_change(ctsp_plugin* self, const ctsp_user_change* change,
                            ctsp_verdict* verdict) {
+    if (!self->plugin.gate()) [[unlikely]]
+        return CTSP_E_SHUTDOWN;
     return self->plugin.gate()->on_user_change(*change, *verdict);
 }
 
@@ -79,7 +88,8 @@ ctsp_status on_group_change(ctsp_plugin*, const ctsp_group*, const ctsp_group*, 
 }
 
 void on_event(ctsp_plugin* self, const ctsp_event* event) {
-    self->plugin.lanes()->capture(*event);
+    if (Lanes* lanes = self->plugin.lanes()) [[likely]]
+        lanes->capture(*event);
 }
 
 ctsp_status on_command(ctsp_plugin* self, std::uint64_t, const std::uint8_t* in,

@@ -39,8 +39,7 @@ bool Plugin::start() {
         return false;
     if (worker_->policy_file_was_missing())
         log(level_error, "no policy file: new exposure and money out are denied, exits allowed");
-    session_->begin_epoch(state_->numbers().epoch == 0 ? ResyncCause::first_start
-                                                       : ResyncCause::restart);
+    session_->begin_first_epoch();
     stopping_ = false;
     worker_thread_ = std::thread([this] { worker_loop(); });
     mirror_thread_ = std::thread([this] { mirror_loop(); });
@@ -112,11 +111,14 @@ void Plugin::mirror_loop() noexcept {
             if (!busy)
                 sleep_microseconds(idle_microseconds);
         }
-        pump_->round(now_of(host_).ns);
+        pump_->finish(now_of(host_).ns);
         session_->goodbye(now_of(host_));
     } catch (const std::exception& error) {
         degraded_ = true;
         log(level_error, std::string("the mirror stopped: ") + error.what());
+    } catch (...) {
+        degraded_ = true;
+        log(level_error, "the mirror stopped");
     }
 }
 
@@ -131,6 +133,10 @@ void Plugin::worker_loop() noexcept {
         degraded_ = true;
         gate_->table().forget_all();
         log(level_error, std::string("the worker stopped: ") + error.what());
+    } catch (...) {
+        degraded_ = true;
+        gate_->table().forget_all();
+        log(level_error, "the worker stopped");
     }
 }
 

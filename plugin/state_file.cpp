@@ -18,7 +18,7 @@ std::uint64_t StateFile::checksum_of(const Slot& slot) {
 
 std::optional<StateFile> StateFile::open(const std::string& path) {
     auto file = File::open(path);
-    if (!file)
+    if (!file || !file->reserve(2 * slot_bytes))
         return std::nullopt;
     StateFile state;
     for (std::uint64_t place = 0; place < 2; ++place) {

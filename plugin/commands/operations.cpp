@@ -68,9 +68,11 @@ CommandResult Operations::judged(const Command& command, ctsp_status status, Com
         result.outcome = Outcome::done;
     } else if (leaves_doubt(status)) {
         const Evidence evidence = look(command, result);
-        result.outcome = evidence == Evidence::found    ? Outcome::done
-                         : evidence == Evidence::absent ? Outcome::not_done
-                                                        : Outcome::in_doubt;
+        // After a timeout the server may still be at it: absent now is not absent for ever.
+        const bool over = evidence == Evidence::absent && status != CTSP_E_TIMEOUT;
+        result.outcome = evidence == Evidence::found ? Outcome::done
+                         : over                      ? Outcome::not_done
+                                                     : Outcome::in_doubt;
         if (evidence != Evidence::found)
             result.failure = failure_of(status, command.kind);
     } else {

@@ -1,7 +1,6 @@
 #include "plugin/commands/worker.hpp"
 
-#include <chrono>
-#include <thread>
+#include <utility>
 
 namespace cambist::plugin {
 
@@ -149,7 +148,7 @@ void Worker::apply(const PolicyBatch& batch) {
 #ifdef CAMBIST_BUG_policy_two_seconds_late
     plan.acknowledgement.published = Instant{host_.now_ns(host_.host)};
     answer(plan.acknowledgement);
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+    sleep_microseconds(2'000'000);
     publish(plan.to_log);
     return;
 #endif

@@ -2,8 +2,6 @@
 
 #include <bit>
 
-#include "sync/vocabulary/assertion.hpp"
-
 namespace cambist::plugin {
 
 namespace {
@@ -40,7 +38,8 @@ std::uint32_t GateTable::version_of(Login login) const {
 }
 
 void GateTable::publish(const AccountPolicy& policy) {
-    CAMBIST_ASSERT(policy.login.value != 0);
+    if (policy.login.value == 0)
+        return;  // marks a free place; no account has it
     Slots* slots = current_.load(std::memory_order_relaxed);
     if (2 * used_ > slots->mask) {
         grow();

@@ -12,6 +12,8 @@ LiveCommands::Armed::Armed(LiveCommands& commands, const Command& command) {
         place.login = command.login;
         place.kind = command.kind;
         place.amount = command.amount;
+        place.leverage_x100 = command.leverage_x100;
+        place.group = command.group;
         place.state.store(LiveCommands::Place::armed, std::memory_order_release);
         place_ = &place;
         return;
@@ -52,10 +54,16 @@ Ordered LiveCommands::match_user_change(const ctsp_user_change& change) noexcept
     return match(OperationId{change.op_hi, change.op_lo}, [&](const Place& place) {
         if (!change.before)
             return place.kind == CommandKind::create_account;
-        const bool kind_fits = place.kind == CommandKind::group ||
-                               place.kind == CommandKind::leverage ||
-                               place.kind == CommandKind::native_rights;
-        return kind_fits && place.login.value == change.before->login;
+        if (!change.after || place.login.value != change.before->login)
+            return false;
+        switch (place.kind) {
+            case CommandKind::group:
+                return place.group == FixedText<64>({change.after->group, 64});
+            case CommandKind::leverage:
+                return place.leverage_x100 == change.after->leverage_x100;
+            default:
+                return place.kind == CommandKind::native_rights;
+        }
     });
 }
 

@@ -23,6 +23,8 @@ class LiveCommands {
         Login login;
         CommandKind kind{};
         std::int64_t amount = 0;
+        std::uint32_t leverage_x100 = 0;
+        FixedText<64> group;
     };
 
     /// Arms a command until the returned object goes; false in it when `most` are armed already.
@@ -39,7 +41,7 @@ class LiveCommands {
 
     /// For the funds hook: login, kind and amount must be those of the command.
     Ordered match_funds(const ctsp_request& request) noexcept;
-    /// For the user hook: the command must be of that login and of a kind that changes users.
+    /// For the user hook: the command must be of that login and ask for exactly that change.
     Ordered match_user_change(const ctsp_user_change& change) noexcept;
 
   private:

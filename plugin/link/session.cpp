@@ -31,12 +31,26 @@ Session::Session(ServerId server, Transport& transport, Pump& pump, EventWriter&
       state_(state),
       bridges_(transport.endpoints()) {}
 
+void Session::begin_first_epoch() {
+    const StateFile::Numbers numbers = state_.numbers();
+    const Journal::Position acknowledged{numbers.acknowledged_epoch, numbers.acknowledged_seq};
+    const std::uint64_t last =
+        std::max(numbers.epoch, carry_over_.collect_recovered(journal_, acknowledged));
+    open_epoch(last + 1, last == 0 ? ResyncCause::first_start : ResyncCause::restart);
+}
+
 void Session::begin_epoch(ResyncCause cause) {
+    carry_over_.collect(journal_, sender_.first_kept(), sender_.last_seq());
+    open_epoch(std::max(state_.numbers().epoch + 1, sender_.next_epoch()), cause);
+}
+
+void Session::open_epoch(std::uint64_t epoch, ResyncCause cause) {
     StateFile::Numbers numbers = state_.numbers();
-    numbers.epoch = std::max(numbers.epoch + 1, sender_.next_epoch());
+    numbers.epoch = epoch;
     state_.write(numbers);
-    writer_.begin_epoch(numbers.epoch);
+    writer_.begin_epoch(epoch);
     pump_.epoch_began(cause);
+    carry_over_.write(writer_);
     sending_.reset();
     for (Bridge& bridge : bridges_)
         bridge = Bridge{bridge.heard, Instant{}, bridge.beat, false};
@@ -185,9 +199,12 @@ void Session::keep_alive(Instant now) {
     for (std::size_t at = 0; at < bridges_.size(); ++at) {
         Bridge& bridge = bridges_[at];
         // Who does not own the stream is greeted again too, slowly: it may have become the owner.
-        const auto pause = bridge.welcomed ? 2 * std::chrono::nanoseconds(beat_every)
-                                           : std::chrono::nanoseconds(greet_every);
-        if (owner_ != at && now - bridge.greeted >= pause)
+        // An owner that answered for an earlier epoch is greeted until it answers for this one.
+        const bool streams = owner_ == at && sender_.connected();
+        const auto pause = bridge.welcomed && owner_ != at
+                               ? 2 * std::chrono::nanoseconds(beat_every)
+                               : std::chrono::nanoseconds(greet_every);
+        if (!streams && now - bridge.greeted >= pause)
             greet(at, now);
         if (bridge.welcomed && now - bridge.beat >= beat_every) {
             bridge.beat = now;

@@ -7,6 +7,7 @@
 
 #include "plugin/commands/worker.hpp"
 #include "plugin/link/transport.hpp"
+#include "plugin/mirror/carry_over.hpp"
 #include "plugin/mirror/pump.hpp"
 #include "plugin/state_file.hpp"
 
@@ -26,6 +27,8 @@ class Session {
 
     /// One round of reading and sending; true when there was anything to do.
     bool round(Instant now);
+    /// The first epoch of this process: carries over what the journal of earlier ones still holds.
+    void begin_first_epoch();
     /// Begins a new epoch and says so to everybody.
     void begin_epoch(ResyncCause cause);
     /// Queues what is left and heartbeats no more; for a stop.
@@ -43,6 +46,7 @@ class Session {
     void on_message(std::size_t endpoint, Message& message, Instant now);
     void on_welcome(std::size_t endpoint, const Welcome& welcome, Instant now);
     void on_acknowledged(const EventsAcknowledged& message, Instant now);
+    void open_epoch(std::uint64_t epoch, ResyncCause cause);
     void greet(std::size_t endpoint, Instant now);
     void keep_alive(Instant now);
     void lose(std::size_t endpoint);
@@ -63,6 +67,7 @@ class Session {
     std::vector<Bridge> bridges_;
     std::optional<std::size_t> owner_;
     std::vector<Message> unsent_answers_;
+    CarryOver carry_over_;
     std::optional<MirrorSender::Range> sending_;
     Bytes frame_, events_;
     Instant hinted_{}, deals_since_{};

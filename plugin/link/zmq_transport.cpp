@@ -55,7 +55,15 @@ class ZmqTransport final : public Transport {
         return std::nullopt;
     }
 
-    void reconnect(std::size_t endpoint) override { sockets_[endpoint] = connected(endpoint); }
+    void reconnect(std::size_t endpoint) override {
+        if (descriptors_left() < descriptors_needed)
+            return;  // the old socket goes on trying
+        try {
+            sockets_[endpoint] = connected(endpoint);
+        } catch (const zmq::error_t&) {
+            return;  // likewise
+        }
+    }
 
   private:
     /// A frame is one part; more of them are not ours.

@@ -18,7 +18,7 @@ DealRecord one_cent_off(DealRecord deal) {
 }  // namespace
 
 EventWriter::EventWriter(Journal& journal, MirrorSender& sender, std::uint32_t accounts)
-    : journal_(journal), sender_(sender), rows_(accounts) {
+    : journal_(journal), sender_(sender), capacity_(accounts), rows_(accounts) {
     buffer_.reserve(Journal::most_block_bytes);
     ends_.reserve(events_a_block);
 }
@@ -52,7 +52,12 @@ void EventWriter::write_user(const UserRecord& user, OperationId cause, std::uin
         buffer_.resize(before);
         return;
     }
-    rows_.set(user.login, hash);
+    if (!rows_.set(user.login, hash)) {
+        // More accounts than were expected: everything is told again into a larger table.
+        capacity_ *= 2;
+        rows_ = AccountRows(capacity_);
+        broken_ = true;
+    }
     ends_.push_back(static_cast<std::uint32_t>(buffer_.size()));
     if (ends_.size() == events_a_block || buffer_.size() >= flush_bytes)
         flush();

@@ -29,6 +29,8 @@ class EventWriter {
     void flush();
 
     bool broken() const { return broken_; }
+    /// Less than half of the journal waits for the bridge.
+    bool has_room() const { return 2 * journal_.bytes_used() < journal_.bytes_capacity(); }
     std::size_t accounts() const { return rows_.size(); }
     std::size_t bytes() const { return rows_.bytes(); }
 
@@ -38,6 +40,7 @@ class EventWriter {
 
     Journal& journal_;
     MirrorSender& sender_;
+    std::uint32_t capacity_;
     AccountRows rows_;
     DealWindow window_;
     Bytes buffer_;

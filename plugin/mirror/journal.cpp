@@ -66,12 +66,13 @@ std::optional<Journal> Journal::open(const std::string& folder, std::uint32_t se
 }
 
 std::uint64_t Journal::recover(
-    const std::function<void(std::uint64_t, std::uint32_t, ByteView)>& visit) const {
+    Position after, const std::function<void(Position, std::uint32_t, ByteView)>& visit) const {
     struct Found {
         std::size_t segment, offset;
         BlockHead head;
     };
-    std::map<std::pair<std::uint64_t, std::uint64_t>, Found> found;
+    std::map<Position, Found> found;
+    std::uint64_t highest = 0;
     Bytes bytes(segment_bytes);
     for (std::size_t number = 0; number < segments_.size(); ++number) {
         const auto got = segments_[number].file.read_at(0, bytes);
@@ -82,26 +83,24 @@ std::uint64_t Journal::recover(
             if (!head || (offset > 0 && head->generation != generation))
                 break;
             generation = head->generation;
-            found[{head->epoch, head->first_seq}] = {number, offset, *head};
+            highest = std::max(highest, head->epoch);
+            if (Position{head->epoch, head->first_seq + head->count - 1} > after)
+                found[{head->epoch, head->first_seq}] = {number, offset, *head};
             offset += head->bytes();
         }
     }
-    if (found.empty())
-        return 0;
-    const std::uint64_t epoch = found.rbegin()->first.first;
-    std::uint64_t next = 0;
-    for (auto at = found.lower_bound({epoch, 0}); at != found.end(); ++at) {
-        const BlockHead& head = at->second.head;
-        if (next != 0 && head.first_seq != next)
-            break;
-        Bytes events(head.event_bytes);
-        const std::uint64_t begin = at->second.offset + sizeof head + 4 * std::uint64_t(head.count);
-        if (segments_[at->second.segment].file.read_at(begin, events) != events.size())
-            break;
-        visit(head.first_seq, head.count, events);
-        next = head.first_seq + head.count;
+    Position next;
+    for (const auto& [first, at] : found) {
+        if (first.epoch == next.epoch && first.seq != next.seq)
+            continue;
+        Bytes events(at.head.event_bytes);
+        const std::uint64_t begin = at.offset + sizeof at.head + 4 * std::uint64_t(at.head.count);
+        if (segments_[at.segment].file.read_at(begin, events) != events.size())
+            continue;
+        visit(first, at.head.count, events);
+        next = {first.epoch, first.seq + at.head.count};
     }
-    return epoch;
+    return highest;
 }
 
 void Journal::begin_epoch(std::uint64_t epoch) {

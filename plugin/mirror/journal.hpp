@@ -23,10 +23,16 @@ class Journal {
     /// Makes or reuses `segments` files in the folder; nothing when the disk refuses.
     static std::optional<Journal> open(const std::string& folder, std::uint32_t segments);
 
-    /// What the last process left: calls `visit` for each whole block of the highest epoch, in
-    /// order of numbers, ending at the first that is torn or missing; returns that epoch, or 0.
-    /// Call it before begin_epoch.
-    std::uint64_t recover(const std::function<void(std::uint64_t first_seq, std::uint32_t count,
+    /// A place in the stream.
+    struct Position {
+        std::uint64_t epoch = 0, seq = 0;
+        friend auto operator<=>(const Position&, const Position&) = default;
+    };
+    /// What earlier processes left behind `after`: calls `visit` for each whole block that holds a
+    /// later event, by epoch and number; an epoch ends at its first torn or missing block. Returns
+    /// the highest epoch found, or 0. Call it before begin_epoch.
+    std::uint64_t recover(Position after,
+                          const std::function<void(Position first, std::uint32_t count,
                                                    ByteView events)>& visit) const;
     /// Forgets everything.
     void begin_epoch(std::uint64_t epoch);

@@ -57,8 +57,10 @@ bool Pump::round(std::int64_t now_ns) {
     reread_users();
     reread_groups_and_symbols();
     refusals_.write_due(now_ns, writer_);
+    tell_mode(now_ns);
     bool busy = taken + objected > 0;
-    if (snapshot_.running() && !writer_.broken())
+    // Half the journal stays free for what happens meanwhile.
+    if (snapshot_.running() && !writer_.broken() && writer_.has_room())
         busy |= snapshot_.step(writer_);
     close_digests(now_ns);
     writer_.flush();
@@ -68,6 +70,7 @@ bool Pump::round(std::int64_t now_ns) {
         writer_.write(NoticeRecord{NoticeKind::lane_overrun,
                                    static_cast<std::int64_t>(dropped - dropped_seen_), Login{},
                                    Instant{now_ns}});
+        writer_.flush();
         dropped_seen_ = dropped;
         lost_ = true;
         lost_cause_ = ResyncCause::overrun;
@@ -77,6 +80,21 @@ bool Pump::round(std::int64_t now_ns) {
         lost_cause_ = ResyncCause::overrun;
     }
     return busy;
+}
+
+void Pump::finish(std::int64_t now_ns) {
+    round(now_ns);
+    refusals_.write_all(writer_);
+    writer_.close_deal_window();
+    writer_.flush();
+}
+
+void Pump::tell_mode(std::int64_t now_ns) {
+    const bool enforcing = gate_.enforcing();
+    if (enforcing == enforcing_)
+        return;
+    enforcing_ = enforcing;
+    writer_.write(NoticeRecord{NoticeKind::mode_changed, enforcing, Login{}, Instant{now_ns}});
 }
 
 void Pump::on_event(const ctsp_event& event, const std::byte* payload) {
@@ -148,6 +166,7 @@ void Pump::touch(const ctsp_event& event) {
         touch.cause = OperationId{event.cause_hi, event.cause_lo};
     if (event.actor)
         touch.actor = event.actor;
+    touch.version = std::max(touch.version, event.version);
 }
 
 void Pump::reread_users() {
@@ -158,7 +177,7 @@ void Pump::reread_users() {
         if (status == CTSP_OK)
             writer_.write_user(user_record(user), touch.cause, touch.actor);
         else if (status == CTSP_E_NOTFOUND)
-            writer_.write_user(gone_user(Login{login}, INT64_MAX), touch.cause, touch.actor);
+            writer_.write_user(gone_user(Login{login}, touch.version), touch.cause, touch.actor);
     }
     touched_.clear();
 }

@@ -23,6 +23,8 @@ class Pump {
 
     /// One round; true when there was anything to do.
     bool round(std::int64_t now_ns);
+    /// The last round: what was held back to be joined is written too.
+    void finish(std::int64_t now_ns);
 
     /// The writer has begun a new epoch; a snapshot follows when start_snapshot is called.
     void epoch_began(ResyncCause cause);
@@ -39,7 +41,7 @@ class Pump {
   private:
     struct Touch {
         OperationId cause;
-        std::uint64_t actor = 0;
+        std::uint64_t actor = 0, version = 0;
     };
 
     void on_event(const ctsp_event& event, const std::byte* payload);
@@ -48,6 +50,7 @@ class Pump {
     void reread_users();
     void reread_groups_and_symbols();
     void close_digests(std::int64_t now_ns);
+    void tell_mode(std::int64_t now_ns);
 
     const ctsp_host_api& host_;
     Lanes& lanes_;
@@ -61,6 +64,7 @@ class Pump {
     std::int64_t window_closed_ns_ = 0, digest_ns_ = 0;
     ResyncCause cause_ = ResyncCause::restart, lost_cause_ = ResyncCause::overrun;
     bool snapshot_wanted_ = false, digest_wanted_ = false, lost_ = false;
+    bool enforcing_ = false;
 };
 
 }  // namespace cambist::plugin

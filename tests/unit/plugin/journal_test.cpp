@@ -35,16 +35,17 @@ struct Recovered {
     Bytes events;
 };
 
-Recovered recover(const Journal& journal) {
+Recovered recover(const Journal& journal, Journal::Position after = {}) {
     Recovered found;
-    found.epoch = journal.recover([&](std::uint64_t first, std::uint32_t count, ByteView events) {
+    const auto visit = [&](Journal::Position first, std::uint32_t count, ByteView events) {
         if (found.first == 0)
-            found.first = first;
+            found.first = first.seq;
         else
-            EXPECT_EQ(first, found.last + 1);
-        found.last = first + count - 1;
+            EXPECT_EQ(first.seq, found.last + 1);
+        found.last = first.seq + count - 1;
         found.events.insert(found.events.end(), events.begin(), events.end());
-    });
+    };
+    found.epoch = journal.recover(after, visit);
     return found;
 }
 
@@ -99,7 +100,7 @@ TEST(Journal, refuses_when_full_and_takes_again_after_a_release) {
     EXPECT_EQ(journal->read(seq, seq + 99, 1 << 20, got), 100u);
 }
 
-TEST(Journal, recovers_the_highest_epoch_whole) {
+TEST(Journal, recovers_what_follows_a_position) {
     const TemporaryFolder folder;
     {
         auto journal = Journal::open(folder.path(), 2);
@@ -112,11 +113,14 @@ TEST(Journal, recovers_the_highest_epoch_whole) {
     }
     auto again = Journal::open(folder.path(), 2);
     ASSERT_TRUE(again);
-    const Recovered found = recover(*again);
+    const Recovered found = recover(*again, {4, 0});
     EXPECT_EQ(found.epoch, 4u);
     EXPECT_EQ(found.first, 1u);
     EXPECT_EQ(found.last, 10u);
     EXPECT_EQ(found.events, block(1, 10).events);
+    EXPECT_EQ(recover(*again, {4, 7}).first, 8u);
+    EXPECT_EQ(recover(*again, {4, 10}).last, 0u);
+    EXPECT_EQ(recover(*again, {4, 10}).epoch, 4u);
 }
 
 TEST(Journal, recovers_across_segments_that_were_used_again) {
