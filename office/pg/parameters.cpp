@@ -26,7 +26,7 @@ char* put_uuid(char* at, OperationId id) {
 
 char* Parameters::grow(Oid type, std::size_t bytes) {
     const std::size_t offset = buffer_.size();
-    buffer_.resize_and_overwrite(offset + bytes, [](char*, std::size_t size) { return size; });
+    buffer_.resize(offset + bytes);
     types_.push_back(static_cast<std::uint32_t>(type));
     offsets_.push_back(offset);
     lengths_.push_back(static_cast<int>(bytes));

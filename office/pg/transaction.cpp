@@ -49,7 +49,10 @@ Transaction::~Transaction() {
 void Transaction::end() noexcept {
     if (!connection_)
         return;
-    if (open_ && begun_ && (!connection_->sent_.empty() || !connection_->send_rollback()))
+    // Also after a commit that the server skipped because a statement before it failed.
+    const bool inside =
+        begun_ && (open_ || PQtransactionStatus(connection_->connection_) != PQTRANS_IDLE);
+    if (inside && (!connection_->sent_.empty() || !connection_->send_rollback()))
         connection_->busy_ = true;
     if (pool_)
         pool_->give_back(std::move(pooled_));
@@ -103,9 +106,6 @@ awaitable<void> Transaction::commit() {
         open_ = false;
         co_return;
     }
-    // What was sent is answered first: an error of a statement is not an error of the commit.
-    if (connection_->sent_.size() > 0)
-        co_await gather();
     // A coroutine of its own, so that a deadline around the caller does not reach into it.
     asio::cancellation_signal never;
     co_await asio::co_spawn(co_await asio::this_coro::executor, await_commit(),
@@ -115,6 +115,7 @@ awaitable<void> Transaction::commit() {
 awaitable<void> Transaction::await_commit() {
     open_ = false;
     connection_->warned_ = false;
+    // One round trip with what was sent before it: after an error the server skips the COMMIT.
     connection_->send_plain("COMMIT");
     std::vector<Result> results;
     try {

@@ -175,6 +175,13 @@ TEST_F(LostCommit, an_error_before_the_commit_is_not_in_doubt) {
             EXPECT_EQ(error.constraint(), "legal_entity_pkey");
         }
     }());
+    EXPECT_EQ(pool.idle(), 1u);
+    await(context, [&]() -> awaitable<void> {
+        auto tx = co_await pool.begin();
+        co_await tx.execute(add, "row", "The connection is as new");
+        co_await tx.commit();
+    }());
+    EXPECT_TRUE(row_exists());
 }
 
 TEST_F(LostCommit, a_constraint_that_speaks_at_commit_is_a_plain_refusal) {
