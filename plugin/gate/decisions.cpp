@@ -45,20 +45,6 @@ bool always_an_exit(std::uint32_t action) {
     }
 }
 
-bool may_open_something(std::uint32_t action) {
-    switch (action) {
-        case CTSP_ACT_MARKET:
-        case CTSP_ACT_PENDING_PLACE:
-        case CTSP_ACT_PENDING_MODIFY:
-        case CTSP_ACT_PENDING_ACTIVATE:
-        case CTSP_ACT_CLOSE_BY:
-        case CTSP_ACT_POSITION_EDIT:
-            return true;
-        default:
-            return false;
-    }
-}
-
 Refusal money_refused(const GateTable::View& policy, Refusal otherwise) {
     if (!policy.word.known())
         return Refusal::no_policy;
@@ -76,14 +62,12 @@ std::int64_t debit_of(const ctsp_request& request) {
 
 }  // namespace
 
-Refusal decide_trade(const ctsp_request& request, const ctsp_ctx& context,
-                     const GateTable::View& policy) noexcept {
+Refusal decide_trade_without_opening(const ctsp_request& request, const ctsp_ctx& context,
+                                     const GateTable::View& policy) noexcept {
     if (always_an_exit(request.action))
         return Refusal::none;
-    if (!may_open_something(request.action))
+    if (request.action >= 32 || !(trade_actions >> request.action & 1))
         return Refusal::unknown_action;
-    if (policy.word.rights().has(Right::open)) [[likely]]
-        return Refusal::none;
     return judge_exit(request, context, policy);
 }
 

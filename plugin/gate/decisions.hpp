@@ -12,9 +12,26 @@ namespace cambist::plugin {
 /// Whether a request that carries an operation id fits a live command.
 enum class Ordered : std::uint8_t { by_nobody, by_the_office, mismatched };
 
+/// The decision for whoever may not open, or asks for something unheard of.
+Refusal decide_trade_without_opening(const ctsp_request& request, const ctsp_ctx& context,
+                                     const GateTable::View& policy) noexcept;
+
+/// One bit for each action class that is a trade.
+constexpr std::uint32_t trade_actions =
+    1u << CTSP_ACT_PRICE | 1u << CTSP_ACT_MARKET | 1u << CTSP_ACT_PENDING_PLACE |
+    1u << CTSP_ACT_PENDING_MODIFY | 1u << CTSP_ACT_PENDING_CANCEL |
+    1u << CTSP_ACT_PENDING_ACTIVATE | 1u << CTSP_ACT_SLTP | 1u << CTSP_ACT_CLOSE_BY |
+    1u << CTSP_ACT_PROTECTIVE_EXIT | 1u << CTSP_ACT_STOPOUT_CANCEL | 1u << CTSP_ACT_EXPIRE |
+    1u << CTSP_ACT_POSITION_EDIT;
+
 /// Opening needs the right to open; whatever reduces the position as it stands always passes.
-Refusal decide_trade(const ctsp_request& request, const ctsp_ctx& context,
-                     const GateTable::View& policy) noexcept;
+inline Refusal decide_trade(const ctsp_request& request, const ctsp_ctx& context,
+                            const GateTable::View& policy) noexcept {
+    const bool a_trade = request.action < 32 && (trade_actions >> request.action & 1);
+    if (policy.word.rights().has(Right::open) && a_trade) [[likely]]
+        return Refusal::none;
+    return decide_trade_without_opening(request, context, policy);
+}
 
 /// A debit needs the right to withdraw (or to transfer) and leaves what is reserved; a credit needs
 /// the right to deposit; a live office command passes.
