@@ -10,6 +10,7 @@ void CommandDispatcher::begin_session(std::uint64_t bridge_epoch) {
     next_due_ = {};
     for (auto& [id, pending] : under_way_) {
         pending.sent = pending.sent || pending.command.bridge_epoch < bridge_epoch;
+        pending.again = false;
         pending.due = {};
         pending.wait = timing_.ask_after;
     }
@@ -20,7 +21,7 @@ void CommandDispatcher::end_session() {
 }
 
 void CommandDispatcher::offer(const Command& command) {
-    under_way_.try_emplace(command.id, Pending{command, {}, timing_.ask_after, false});
+    under_way_.try_emplace(command.id, Pending{command, {}, timing_.ask_after});
     next_due_ = {};
 }
 
@@ -35,9 +36,10 @@ CommandDispatcher::ToSend CommandDispatcher::next(Instant now) {
         return to_send;
     next_due_ = now + timing_.ask_at_most_every;
     for (auto& [id, pending] : under_way_) {
-        if (!pending.sent) {
+        if (!pending.sent || pending.again) {
             to_send.commands.push_back(pending.command);
             pending.sent = true;
+            pending.again = false;
             pending.wait = timing_.ask_after;
             pending.due = now + pending.wait;
         } else if (pending.due <= now) {
@@ -65,7 +67,7 @@ bool CommandDispatcher::on_result(CommandResult& result) {
         return false;
     Pending& pending = found->second;
     if (pending.command.bridge_epoch >= bridge_epoch_) {
-        pending.sent = false;
+        pending.again = true;
         next_due_ = {};
         return false;
     }

@@ -44,7 +44,8 @@ class CommandDispatcher {
         Command command;
         Instant due{};
         std::chrono::nanoseconds wait{};
-        bool sent = false;
+        bool sent = false;   ///< at least once
+        bool again = false;  ///< unknown_id was said in this session
     };
     Timing timing_;
     std::unordered_map<OperationId, Pending> under_way_;

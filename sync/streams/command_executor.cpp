@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/vocabulary/assertion.hpp"
+#include "sync/vocabulary/planted.hpp"
 
 namespace cambist {
 
@@ -36,7 +37,7 @@ CommandExecutor::Step CommandExecutor::on_command(const Command& command, Instan
     if (command.number <= low_water_)
         return Answer{
             nothing_done(command.id, Outcome::in_doubt, CommandFailure::retired_id, latest_)};
-    if (command.bridge_epoch < bridge_epoch_)
+    if (command.bridge_epoch < bridge_epoch_ && !CAMBIST_PLANTED(stale_bridge_obeyed))
         return Answer{
             nothing_done(command.id, Outcome::not_done, CommandFailure::stale_bridge, latest_)};
     if (command.deadline < latest_) {
@@ -59,6 +60,8 @@ CommandExecutor::Inquiry CommandExecutor::on_asked(const CommandAsked& asked) co
     if (command.number <= low_water_)
         return Answer{
             nothing_done(command.id, Outcome::in_doubt, CommandFailure::retired_id, latest_)};
+    if (CAMBIST_PLANTED(command_trusts_its_log))
+        return Answer{unknown(command.id)};
     return Look{command};
 }
 

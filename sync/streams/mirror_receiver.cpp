@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/vocabulary/assertion.hpp"
+#include "sync/vocabulary/planted.hpp"
 
 namespace cambist {
 
@@ -22,14 +23,18 @@ MirrorReceiver::Verdict MirrorReceiver::on_batch(const EventBatch& batch) {
     const std::uint64_t last = batch.first_seq + batch.events.size() - 1;
     if (last < expected_)
         return Duplicate{};
-    if (batch.first_seq > expected_) {
+    if (batch.first_seq > expected_ && !CAMBIST_PLANTED(skip_gap)) {
         if (asked_ == expected_)
             return Ignore{};
         asked_ = expected_;
         return Gap{expected_};
     }
-    const Apply apply{expected_ - batch.first_seq, expected_, last};
+    const std::uint64_t from =
+        CAMBIST_PLANTED(apply_duplicate) || CAMBIST_PLANTED(skip_gap) ? batch.first_seq : expected_;
+    const Apply apply{from - batch.first_seq, from, last};
     expected_ = last + 1;
+    if (CAMBIST_PLANTED(ack_before_commit))
+        cursor_ = last;
     return apply;
 }
 

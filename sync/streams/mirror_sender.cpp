@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/vocabulary/assertion.hpp"
+#include "sync/vocabulary/planted.hpp"
 
 namespace cambist {
 
@@ -14,8 +15,10 @@ void MirrorSender::begin_epoch(std::uint64_t epoch) {
     on_disconnected();
 }
 
-std::uint64_t MirrorSender::next_epoch() const {
-    return highest_epoch_ + 1;
+std::uint64_t MirrorSender::epoch_after(std::uint64_t last_epoch, Instant now) {
+    const std::int64_t milliseconds = now.ns / 1'000'000;
+    return std::max(last_epoch + 1,
+                    static_cast<std::uint64_t>(std::max<std::int64_t>(0, milliseconds)));
 }
 
 std::uint64_t MirrorSender::appended() {
@@ -73,7 +76,7 @@ std::optional<MirrorSender::Range> MirrorSender::next_batch(std::uint32_t most, 
         return std::nullopt;
     std::uint64_t credit = credit_;
     if (now - last_progress_ >= timing_.resend_after) {
-        sent_ = acknowledged_;
+        sent_ = CAMBIST_PLANTED(resend_skips_one) ? acknowledged_ + 1 : acknowledged_;
         last_progress_ = now;
         credit = std::max<std::uint64_t>(credit, 1);
     }

@@ -25,7 +25,10 @@ class MirrorSender {
     /// Starts numbering afresh: a boot, or a resync. Epochs only rise; the caller says Hello again.
     void begin_epoch(std::uint64_t epoch);
     /// The epoch for a resync: above ours and above any that a Welcome has shown.
-    std::uint64_t next_epoch() const;
+    std::uint64_t next_epoch(Instant now) const { return epoch_after(highest_epoch_, now); }
+    /// At least the milliseconds since 1970: a plugin whose store was restored from a backup, and
+    /// that forgot its last epochs, still never uses one twice.
+    static std::uint64_t epoch_after(std::uint64_t last_epoch, Instant now);
     /// Numbers one event that is now in the journal.
     std::uint64_t appended();
 

@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "sync/vocabulary/planted.hpp"
+
 namespace cambist {
 
 PolicyReceiver::Plan PolicyReceiver::on_batch(const PolicyBatch& batch, std::uint64_t bridge_epoch,
@@ -26,7 +28,7 @@ PolicyReceiver::Plan PolicyReceiver::on_batch(const PolicyBatch& batch, std::uin
             plan.acknowledgement.accounts.push_back(
                 {policy.login, plan.new_era ? 0 : table.version_of(policy.login)});
         PolicyApplied& held = plan.acknowledgement.accounts[place->second];
-        if (policy.version <= held.version)
+        if (policy.version <= held.version && !CAMBIST_PLANTED(policy_accepts_lower))
             continue;
         held.version = policy.version;
         plan.to_log.push_back(policy);
