@@ -12,6 +12,7 @@ void MirrorSender::begin_epoch(std::uint64_t epoch) {
     epoch_ = epoch;
     highest_epoch_ = std::max(highest_epoch_, epoch);
     last_ = acknowledged_ = sent_ = welcomed_ = 0;
+    snapshot_since_ = {INT64_MIN};
     on_disconnected();
 }
 
@@ -34,7 +35,7 @@ bool MirrorSender::on_welcome(const Welcome& welcome, Instant now) {
     if (welcome.cursor_epoch < epoch_)
         return true;
     if (welcome.cursor_epoch > epoch_ || welcome.cursor_seq > last_ ||
-        welcome.cursor_seq < acknowledged_)
+        welcome.cursor_seq < acknowledged_ || welcome.deals_since < snapshot_since_)
         return false;
     acknowledged_ = sent_ = welcomed_ = welcome.cursor_seq;
     credit_ = welcome.credit_events;

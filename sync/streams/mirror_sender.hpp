@@ -31,10 +31,13 @@ class MirrorSender {
     static std::uint64_t epoch_after(std::uint64_t last_epoch, Instant now);
     /// Numbers one event that is now in the journal.
     std::uint64_t appended();
+    /// This epoch's snapshot tells deals modified from here on, as the Welcome asked.
+    void snapshot_begun(Instant deals_since) { snapshot_since_ = deals_since; }
 
     /// From the owner. Ignored: a lower bridge epoch, a repeated Welcome, the answer to a Hello of
-    /// an earlier epoch. False: the cursor cannot be served from the journal (events already
-    /// missing, or ahead of us): the caller resyncs under next_epoch().
+    /// an earlier epoch. False: the caller resyncs under next_epoch(), because the cursor cannot be
+    /// served from the journal (ahead of us, or events are missing), or because the database lacks
+    /// deals from before our snapshot: it was restored.
     bool on_welcome(const Welcome& welcome, Instant now);
     void on_acknowledged(const EventsAcknowledged& message, Instant now);
     /// False: asks for what the Welcome said was committed, so the database went back; the caller
@@ -58,7 +61,7 @@ class MirrorSender {
     std::uint64_t epoch_ = 0, last_ = 0, acknowledged_ = 0, sent_ = 0;
     std::uint64_t bridge_epoch_ = 0, welcomed_ = 0, highest_epoch_ = 0;
     std::uint32_t credit_ = 0;
-    Instant last_progress_{};
+    Instant last_progress_{}, snapshot_since_{INT64_MIN};
     bool connected_ = false;
 };
 

@@ -53,6 +53,10 @@ void BridgeEnd::tick() {
         reload_commands();
     if (due(next_retire_, seconds(2)))
         retire_commands();
+    if (!policies_compared_ && due(next_welcome_, seconds(1))) {
+        world_.saw("Welcome said again for want of a policy digest");
+        send(welcome_);
+    }
     if (due(next_beat_, seconds(1)))
         send(Heartbeat{world_.now(), 0, 0});
 
@@ -130,7 +134,11 @@ void BridgeEnd::renew_lease() {
             if (!owner_)
                 world_.saw("lease taken");
             owner_ = true;
-            bridge_epoch_ = std::max(bridge_epoch_, answer->bridge_epoch);
+            if (answer->bridge_epoch == bridge_epoch_)
+                return;
+            // Lost and taken again: the plugin must be welcomed under the new epoch.
+            end_session();
+            bridge_epoch_ = answer->bridge_epoch;
         });
 }
 
@@ -217,7 +225,10 @@ void BridgeEnd::on_hello(const Hello& hello) {
             for (const Command& command : *sent_before)
                 commands_.offer_sent_before(command);
             world_.saw("session begun");
-            send(*welcome);
+            policies_compared_ = false;
+            next_welcome_ = world_.now() + seconds(1);
+            welcome_ = *welcome;
+            send(welcome_);
         },
         [this] { greeting_ = false; });
 }
@@ -226,6 +237,8 @@ void BridgeEnd::on_batch(const EventBatch& batch) {
     if (!session_)
         return send(FrameRefused{FrameError::not_expected, {}});
     const auto verdict = mirror_.on_batch(batch);
+    world_.trace(name(), ": events ", batch.first_seq, ", expected ", mirror_.expected(),
+                 ", cursor ", mirror_.cursor(), ", verdict ", verdict.index());
     if (const auto* apply = std::get_if<MirrorReceiver::Apply>(&verdict)) {
         if (apply->skip > 0)
             world_.saw("batch partly known");

@@ -64,6 +64,8 @@ class BridgeEnd final : public Process, public Endpoint {
     std::size_t place_;
 
     bool owner_ = false, session_ = false, applying_ = false, greeting_ = false;
+    bool policies_compared_ = false;  ///< in this session
+    Welcome welcome_;
     std::uint64_t bridge_epoch_ = 0;
     std::uint64_t applied_through_ = 0;
     MirrorReceiver mirror_;
@@ -72,7 +74,7 @@ class BridgeEnd final : public Process, public Endpoint {
     CommandDispatcher commands_;
     std::uint32_t era_ = 0;
     Instant next_lease_{}, next_poll_{}, next_dispatch_{}, next_reload_{}, next_retire_{},
-        next_beat_{};
+        next_beat_{}, next_welcome_{};
 };
 
 }  // namespace cambist::simulation

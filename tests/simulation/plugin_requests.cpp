@@ -107,6 +107,7 @@ void PluginEnd::on_welcome(std::size_t from, const Welcome& welcome) {
         next_deal_ = {deals_since_, {}};
         rows_told_ = 0;
         record(ResyncRecord{cause_, false, 0, deals_since_});
+        mirror_.snapshot_begun(deals_since_);
         snapshot_ = Snapshot::users;
     }
     send_policy_digest();

@@ -128,8 +128,7 @@ void Simulation::order_command() {
         command.amount = static_cast<std::int64_t>(world_.random.between(1, 40'000)) - 20'000;
     } else if (what < 9) {
         command.kind = CommandKind::leverage;
-        command.leverage_x100 =
-            static_cast<std::uint32_t>(world_.random.between(0, 400)) * 200 + 100;
+        command.leverage_x100 = static_cast<std::uint32_t>(commands_) * 200 + 100;
     } else {
         command.kind = CommandKind::create_account;
         command.login = {};
