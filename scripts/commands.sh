@@ -110,6 +110,7 @@ prepare_programs() {
 }
 
 demo_command() {
-    prepare_programs >&2
+    # What the day itself says of --help needs nothing built.
+    if [[ " $* " != *" --help "* && " $* " != *" -h "* ]]; then prepare_programs >&2; fi
     exec /usr/bin/python3 "$root/sim/broker_day/demo.py" "$@"
 }
