@@ -182,7 +182,7 @@ json::object view_quotes(Server& server, const ManagerRequest&) {
             {"playing", status.playing},
             {"played", status.played},
             {"total", status.total},
-            {"finished", status.loaded && status.played == status.total}};
+            {"finished", status.finished}};
 }
 
 }  // namespace cambist::sim

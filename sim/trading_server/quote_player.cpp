@@ -79,6 +79,7 @@ void QuotePlayer::start(const Playback& playback) {
     const std::lock_guard control(control_mutex_);
     stopping_ = false;
     playing_ = true;
+    finished_ = false;
     played_ = 0;
     thread_ = std::thread([this, playback] { run(playback); });
 }
@@ -95,7 +96,7 @@ void QuotePlayer::stop() {
 }
 
 PlayStatus QuotePlayer::status() const {
-    PlayStatus status{.playing = playing_, .loaded = !files_.empty(), .played = played_};
+    PlayStatus status{.playing = playing_, .finished = finished_, .played = played_};
     for (const QuoteFile& file : files_)
         status.total += static_cast<int64_t>(file.ticks.size());
     return status;
@@ -142,6 +143,10 @@ void QuotePlayer::run(const Playback& playback) {
     }
     const int64_t start_ns = steady_ns() - skipped_ns;
     int64_t model_due_ns = steady_ns();
+    const int64_t model_end_ns =
+        waiting.empty() && playback.seconds > 0
+            ? start_ns + static_cast<int64_t>(playback.seconds * static_cast<double>(kSecondNs))
+            : std::numeric_limits<int64_t>::max();
     while (true) {
         const int64_t now = steady_ns();
         for (; !walks_.empty() && model_due_ns <= now; model_due_ns += model_step_ns_)
@@ -157,8 +162,10 @@ void QuotePlayer::run(const Playback& playback) {
             counters_.set(Count::quotes_played, ++played_);
         }
         const bool files_end = due == std::numeric_limits<int64_t>::max();
-        if (files_end && (!waiting.empty() || walks_.empty()))
+        if (files_end && (!waiting.empty() || walks_.empty() || now >= model_end_ns)) {
+            finished_ = true;
             break;
+        }
         const int64_t next = files_end ? model_due_ns : start_ns + due;
         if (!wait_until(walks_.empty() ? next : std::min(next, model_due_ns)))
             break;

@@ -17,7 +17,7 @@
 
 namespace cambist::sim {
 
-/// How a timeline is played.
+/// How a timeline is played; without files `seconds` is how long the model walks, 0 for ever.
 struct Playback {
     double speed = 0;        ///< file milliseconds a millisecond, all files alike; or
     double seconds = 0;      ///< every file's own timeline stretched to so many seconds
@@ -26,7 +26,7 @@ struct Playback {
 
 struct PlayStatus {
     bool playing = false;
-    bool loaded = false;  ///< there are files
+    bool finished = false;  ///< played to the end
     int64_t played = 0, total = 0;
 };
 
@@ -77,7 +77,7 @@ class QuotePlayer {
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stopping_ = false;
-    std::atomic<bool> playing_{false};
+    std::atomic<bool> playing_{false}, finished_{false};
     std::atomic<int64_t> played_{0};
     std::thread thread_;
 };

@@ -143,7 +143,8 @@ void Server::start() {
     started_ = true;
     if (config.quotes.files.empty())
         load_quotes({});
-    if (config.quotes.seconds > 0)
+    // A walk without files has no beginning to wait for.
+    if (config.quotes.seconds > 0 || (config.quotes.model && config.quotes.files.empty()))
         quotes.start({.seconds = static_cast<double>(config.quotes.seconds)});
     if (config.population.orders_per_second > 0)
         population.start({.seed = static_cast<uint64_t>(config.seed),

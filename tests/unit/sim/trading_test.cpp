@@ -1,4 +1,7 @@
 // The whole server in one process, without a plugin: its own rules.
+#include <fstream>
+#include <thread>
+
 #include "tests/unit/sim/stand.hpp"
 
 namespace cambist::sim {
@@ -197,6 +200,35 @@ TEST_F(Trading, a_days_end_states_every_account) {
     stand.user("real/usd-hedging", 1'000);
     stand.user("real/usd-netting", 1'000);
     EXPECT_EQ(stand.server->end_day(0), 2);
+}
+
+TEST(Quotes, the_seeded_model_walks_at_once_when_there_are_no_files) {
+    Stand stand;
+    stand.config.quotes.model = true;
+    stand.config.quotes.seconds = 1;
+    stand.config.quotes.model_ticks_per_second = 1'000;
+    Server& server = stand.start();
+    while (!server.quotes.status().finished)
+        std::this_thread::yield();
+    EXPECT_GT(server.counters.get(Count::quotes), 100);
+    EXPECT_TRUE(server.market.rate_e8("EUR", "JPY"));
+    EXPECT_TRUE(server.market.rate_e8("USD", "BTC"));
+}
+
+TEST(Quotes, files_are_stretched_to_the_seconds_and_resumed_where_they_were) {
+    Stand stand;
+    const std::string file = stand.config.server.data_dir + "-eurusd.csv";
+    std::ofstream(file) << "1000,1.39000,1.39010\n5000,1.39100,1.39110\n9000,1.39200,1.39210\n";
+    Server& server = stand.start();
+    const std::string symbol = symbol_of_file(file);
+    server.load_quotes({file});
+    server.quotes.start({.seconds = 0.01, .skip_ticks = 2});
+    while (!server.quotes.status().finished)
+        std::this_thread::yield();
+    EXPECT_EQ(server.quotes.status().played, 3);
+    EXPECT_EQ(server.counters.get(Count::quotes), 1);
+    EXPECT_EQ(server.market.find(symbol)->quote().bid, 139'200);
+    std::filesystem::remove(file);
 }
 
 TEST(Zone, eastern_europe_changes_its_clocks_on_last_sundays) {
