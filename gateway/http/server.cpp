@@ -21,6 +21,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <system_error>
 
 #include "gateway/http/problem.hpp"
 #include "gateway/http/request_id.hpp"
@@ -452,10 +453,14 @@ class Server::Listener {
 };
 
 Server::Server(asio::any_io_executor executor, const std::string& address, std::uint16_t port,
-               const HttpLimits& limits, Application& application)
-    : listener_(std::make_shared<Listener>(std::move(executor),
-                                           tcp::endpoint(asio::ip::make_address(address), port),
-                                           limits, application)) {}
+               const HttpLimits& limits, Application& application) {
+    try {
+        const tcp::endpoint endpoint(asio::ip::make_address(address), port);
+        listener_ = std::make_shared<Listener>(std::move(executor), endpoint, limits, application);
+    } catch (const boost::system::system_error& error) {
+        throw std::system_error(error.code());
+    }
+}
 
 Server::~Server() = default;
 

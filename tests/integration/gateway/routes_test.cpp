@@ -141,9 +141,9 @@ TEST_F(Routes, a_reserve_hold_shows_its_amount_until_it_is_released) {
 
 TEST_F(Routes, a_balance_operation_becomes_a_command_that_can_be_looked_up) {
     add_owner();
-    const std::string body =
-        R"({"id":")" + test_uuid(5) +
-        R"(","operation":"balance","comment":"gift","amount":{"amount":"-12.34","currency":"USD"}})";
+    const std::string body = R"({"id":")" + test_uuid(5) +
+                             R"(","operation":"balance","comment":"gift",)"
+                             R"("amount":{"amount":"-12.34","currency":"USD"}})";
     const auto ordered = post("/v1/accounts/1/1001/balance-operations", body);
     EXPECT_EQ(ordered.status, 202) << ordered.body;
     const auto command = get("/v1/commands/" + test_uuid(5));

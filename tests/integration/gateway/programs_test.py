@@ -1,0 +1,209 @@
+"""cambist-gateway and cambist-ctl as processes: settings, keys, signals. Standard library only."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import uuid
+
+PROGRAMS = sys.argv.pop(1)
+GATEWAY = os.path.join(PROGRAMS, "cambist-gateway")
+CTL = os.path.join(PROGRAMS, "cambist-ctl")
+
+
+def cluster():
+    with open(os.path.join(os.environ["CAMBIST_TEST_CLUSTER"], "env"), encoding="utf-8") as file:
+        return dict(line.rstrip("\n").split("=", 1) for line in file)
+
+
+class Database:
+    """A copy of the migrated template, dropped at the end."""
+
+    def __init__(self):
+        values = cluster()
+        self.admin = values["CAMBIST_TEST_DSN"]
+        self.name = "programs_" + uuid.uuid4().hex
+        self.run(self.admin, f"create database {self.name} "
+                             f"template {values['CAMBIST_TEST_TEMPLATE']}")
+
+    def dsn(self, role="cambist_gateway"):
+        plain = self.admin.replace("dbname=postgres", "dbname=" + self.name)
+        return plain.replace("user=postgres", "user=" + role)
+
+    @staticmethod
+    def run(dsn, sql):
+        return subprocess.run(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", dsn, "-c", sql],
+                              check=True, capture_output=True, text=True).stdout.strip()
+
+    def close(self):
+        self.run(self.admin, f"drop database {self.name} with (force)")
+
+
+class Gateway:
+    """The program on a free port."""
+
+    def __init__(self, folder, dsn):
+        self.settings = os.path.join(folder, "gateway.toml")
+        with open(self.settings, "w", encoding="utf-8") as file:
+            file.write(f'[http]\nport = 0\n[database]\ndsn = "{dsn}"\n[demo]\n'
+                       'allow_release = true\n')
+        self.process = subprocess.Popen([GATEWAY, "--config", self.settings],
+                                        stderr=subprocess.PIPE, text=True)
+        line = self.process.stderr.readline()
+        self.port = int(re.search(r"listening on 127\.0\.0\.1:(\d+)", line).group(1))
+
+    def ask(self, method, path, key=None, body=None, request_key=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {}
+        if key:
+            headers["Authorization"] = "Bearer " + key
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if request_key:
+            headers["Idempotency-Key"] = request_key
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+        connection.close()
+        return response.status, text
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=60)
+        self.process.stderr.close()
+        return status
+
+
+class Programs(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def database(self):
+        database = Database()
+        self.addCleanup(database.close)
+        return database
+
+    def gateway(self, dsn):
+        gateway = Gateway(self.folder, dsn)
+        self.addCleanup(gateway.stop)
+        return gateway
+
+    def ctl(self, database, *arguments):
+        return subprocess.run([CTL, "--dsn", database.dsn(), *arguments],
+                              capture_output=True, text=True, check=False)
+
+    def write(self, name, text, mode=0o600):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, mode)
+        return path
+
+    def refusal(self, settings):
+        ended = subprocess.run([GATEWAY, "--config", settings], capture_output=True, text=True,
+                               check=False, timeout=30)
+        self.assertEqual(ended.returncode, 2, ended.stderr)
+        return ended.stderr.splitlines()
+
+    def test_the_printed_settings_are_settings(self):
+        text = subprocess.run([GATEWAY, "--print-config"], capture_output=True, text=True,
+                              check=True).stdout
+        settings = self.write("all.toml", text.replace('dsn = ""', 'dsn = "host=x"'))
+        again = subprocess.run([GATEWAY, "--config", settings, "--print-config"],
+                               capture_output=True, text=True, check=True).stdout
+        self.assertEqual(again, text.replace('dsn = ""', 'dsn = "host=x"'))
+
+    def test_every_problem_with_the_settings_has_its_line(self):
+        lines = self.refusal(self.write("bad.toml", "[http]\nport = -1\nhost = 1\n"))
+        self.assertEqual(len(lines), 3, lines)
+        self.assertTrue(all("bad.toml" in line for line in lines), lines)
+
+    def test_secrets_that_others_may_read_are_refused(self):
+        open_file = self.write("open.pgpass", "*:*:*:*:x", 0o644)
+        lines = self.refusal(self.write("a.toml", f'[database]\ndsn = "passfile={open_file}"\n'))
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("others may read it", lines[0])
+        lines = self.refusal(self.write("b.toml", '[database]\ndsn = "password=x"\n', 0o644))
+        self.assertIn("holds a password and others may read it", lines[0])
+
+    def test_a_port_in_use_is_said_in_one_line(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            lines = self.refusal(self.write(
+                "c.toml", f'[http]\nport = {port}\n[database]\ndsn = "host=x"\n'))
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn(f"cannot listen on 127.0.0.1:{port}: Address already in use", lines[0])
+
+    def test_keys_are_made_listed_and_revoked_at_once(self):
+        database = self.database()
+        made = self.ctl(database, "demo-keys", self.folder)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        file = os.path.join(self.folder, "demo.key")
+        self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
+        with open(file, encoding="utf-8") as stream:
+            key = stream.read().strip()
+        self.assertEqual(self.ctl(database, "demo-keys", self.folder).stdout, "")
+        self.assertEqual(len(self.ctl(database, "key", "list").stdout.splitlines()), 2)
+        self.assertEqual(
+            Database.run(database.dsn("postgres"),
+                         "select count(*) from cambist.api_key where hash::text like "
+                         f"'%{key[21:]}%'"), "0")
+        gateway = self.gateway(database.dsn())
+        self.assertEqual(gateway.ask("GET", "/v1/servers", key)[0], 200)
+        self.assertEqual(self.ctl(database, "key", "revoke", key[4:20]).returncode, 0)
+        self.assertEqual(gateway.ask("GET", "/v1/servers", key)[0], 401)
+        again = self.ctl(database, "key", "revoke", key[4:20])
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("no valid key", again.stderr)
+        wrong = self.ctl(database, "key", "create", "--name", "a", "--scopes", "everything")
+        self.assertNotEqual(wrong.returncode, 0)
+        self.assertIn("not a scope", wrong.stderr)
+
+    def test_a_signal_lets_the_request_in_flight_finish(self):
+        database = self.database()
+        Database.run(database.dsn("postgres"),
+                     "set search_path = cambist; insert into server (id, name) values (1, 'a'); "
+                     "insert into account (server_id, login) values (1, 1001)")
+        self.ctl(database, "key", "create", "--name", "t", "--scopes", "status", "--file",
+                 os.path.join(self.folder, "t.key"))
+        with open(os.path.join(self.folder, "t.key"), encoding="utf-8") as stream:
+            key = stream.read().strip()
+        gateway = self.gateway(database.dsn())
+        holder = subprocess.Popen(["psql", "-X", "-qAt", "-d", database.dsn("postgres")],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(holder.stdout.close)
+        holder.stdin.write("begin; select login from cambist.account for update;\n")
+        holder.stdin.flush()
+        self.assertEqual(holder.stdout.readline(), "1001\n")
+        answers = []
+        body = {"id": str(uuid.uuid4()), "kind": "trading", "reason": "r"}
+        request = threading.Thread(target=lambda: answers.append(
+            gateway.ask("POST", "/v1/accounts/1/1001/holds", key, body, "k")))
+        request.start()
+        waiting = ("select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+                   "and datname = current_database()")
+        while Database.run(database.dsn("postgres"), waiting) == "0":
+            pass
+        gateway.process.send_signal(signal.SIGTERM)
+        self.assertIn("finishing 1 connections", gateway.process.stderr.readline())
+        holder.stdin.write("commit;\n")
+        holder.stdin.close()
+        holder.wait(timeout=30)
+        request.join(timeout=30)
+        self.assertEqual(answers[0][0], 201, answers)
+        self.assertEqual(gateway.process.wait(timeout=30), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
