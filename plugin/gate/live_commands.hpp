@@ -16,15 +16,14 @@ class LiveCommands {
   public:
     static constexpr std::size_t most = 16;
 
+    /// `turn` holds a number that rises whenever the place changes hands, above two bits of state,
+    /// so that a hook never takes a command that was armed after it had looked.
     struct Place {
-        enum State : std::uint32_t { idle, arming, armed, used };
-        std::atomic<std::uint32_t> state{idle};
-        OperationId id;
-        Login login;
-        CommandKind kind{};
-        std::int64_t amount = 0;
-        std::uint32_t leverage_x100 = 0;
-        FixedText<64> group;
+        enum State : std::uint64_t { idle, arming, armed, used };
+        std::atomic<std::uint64_t> turn{idle};
+        std::atomic<std::uint64_t> id_hi{0}, id_lo{0}, login{0};
+        std::atomic<std::uint64_t> wanted{0};  ///< the amount, the leverage, or the group's hash
+        std::atomic<CommandKind> kind{};
     };
 
     /// Arms a command until the returned object goes; false in it when `most` are armed already.
