@@ -19,7 +19,8 @@ class BridgeEnd final : public Process, public Endpoint {
               std::size_t place);
 
     void on_message(std::size_t from, const Message& message) override;
-    bool owns() const { return owner_; }
+    /// Nothing that it sent waits for an answer.
+    bool at_rest() const { return !session_ || (policies_compared_ && policies_.under_way() == 0); }
 
   private:
     struct Waiting {

@@ -93,6 +93,7 @@ void BridgeEnd::on_policy_digest(const PolicyDigest& held) {
         },
         [this, held, wanted, policies] {
             policies_compared_ = true;
+            world_.trace(name(), ": compares policies");
             const auto shards = PolicySender::differing_shards(*wanted, held);
             for (const AccountPolicy& policy : *policies) {
                 if (std::ranges::find(shards, shard_of(policy.login)) == shards.end())

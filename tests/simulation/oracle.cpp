@@ -117,6 +117,7 @@ void Oracle::effect_of_bridge(std::uint64_t bridge_epoch) const {
 
 void Oracle::plugin_restored(std::uint64_t bridge_epoch) {
     published_.clear();
+    answers_.clear();  // what the office stored is still held against the truth
     obeyed_ = bridge_epoch;
 }
 

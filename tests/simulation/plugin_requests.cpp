@@ -159,6 +159,7 @@ void PluginEnd::publish(const PolicyReceiver::Plan& plan) {
     for (const AccountPolicy& policy : plan.to_log) {
         gate_[policy.login] = policy;
         oracle_.published(policy.login, policies_.era(), policy.version);
+        world_.trace("server: account ", policy.login.value, " has policy ", policy.version);
     }
     crash_point("crash: after policies are published, before the acknowledgement");
     acknowledge(plan.acknowledgement);

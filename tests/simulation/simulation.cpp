@@ -168,7 +168,7 @@ std::string_view Simulation::unrest() const {
     if (tables.epoch != plugin_.mirror().epoch() || tables.seq != plugin_.mirror().last_seq() ||
         plugin_.mirror().acknowledged() != tables.seq)
         return "events wait for their commit or acknowledgement";
-    if (!tables.quiet())
+    if (!tables.quiet() || !bridges_[0].at_rest() || !bridges_[1].at_rest())
         return "policies or commands wait for their outcome";
     if (tables.policy_era != plugin_.era())
         return "the eras differ";
