@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMPILER = "x86_64-w64-mingw32-g++-posix"
+COMPILER = ["ccache", "x86_64-w64-mingw32-g++-posix"]
 FLAGS = ["-std=c++23", "-Wall", "-Wextra", "-I", str(ROOT), "-c"]
 # How many sources may be left out: one platform file and one that talks to libzmq.
 MAY_BE_LEFT_OUT = 2
@@ -20,7 +20,7 @@ def left_out(source):
 
 def compile_one(source, folder):
     target = pathlib.Path(folder) / (str(source.relative_to(ROOT)).replace("/", "-") + ".o")
-    answer = subprocess.run([COMPILER, *FLAGS, str(source), "-o", str(target)],
+    answer = subprocess.run([*COMPILER, *FLAGS, str(source), "-o", str(target)],
                             capture_output=True, text=True, check=False)
     return source.relative_to(ROOT), answer
 
