@@ -59,5 +59,5 @@ function(cambist_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES
     LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/results/${name}.xml)
+    ENVIRONMENT_MODIFICATION GTEST_OUTPUT=set:xml:${CMAKE_BINARY_DIR}/results/${name}.xml)
 endfunction()
