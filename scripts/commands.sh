@@ -24,8 +24,8 @@ test_help() {
   servers; the last line reads "N passed, N failed, N skipped". Exit code 0 when all passed.
   -R REGEX        only the tests whose name matches (ctest -N in build/dev lists them)
   --preset NAME   another build: asan runs the unit, integration and simulation tests under the
-                  address and undefined-behaviour sanitizers, tsan the pure code and the plugin under
-                  the thread sanitizer (default: dev)
+                  address and undefined-behaviour sanitizers, tsan the pure code and the plugin
+                  under the thread sanitizer (default: dev)
 TEXT
 }
 
