@@ -15,6 +15,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -59,8 +61,13 @@ struct ManagerPort::Listener {
                                      static_cast<uint16_t>(server.config.manager.port));
         acceptor.open(endpoint.protocol());
         acceptor.set_option(tcp::acceptor::reuse_address(true));
-        acceptor.bind(endpoint);
-        acceptor.listen();
+        boost::system::error_code error;
+        acceptor.bind(endpoint, error);
+        if (!error)
+            acceptor.listen(asio::socket_base::max_listen_connections, error);
+        if (error)
+            throw std::runtime_error("manager port " + std::to_string(endpoint.port()) + ": " +
+                                     error.message());
         signals.async_wait([this](const boost::system::error_code& error, int) {
             if (!error)
                 server.ask_to_end();

@@ -12,7 +12,7 @@ namespace cambist::sim {
 /// order keeps one of them busy; each connection has one request at a time.
 class ManagerPort {
   public:
-    /// Throws boost::system::system_error when the port is taken.
+    /// Throws std::runtime_error that names the port when it is taken.
     explicit ManagerPort(Server& server);
     ~ManagerPort();
     ManagerPort(const ManagerPort&) = delete;
