@@ -39,7 +39,7 @@ bool Plugin::start() {
         return false;
     if (worker_->policy_file_was_missing())
         log(level_error, "no policy file: new exposure and money out are denied, exits allowed");
-    session_->begin_first_epoch();
+    session_->begin_first_epoch(Instant{host_.now_ns(host_.host)});
     stopping_ = false;
     worker_thread_ = std::thread([this] { worker_loop(); });
     mirror_thread_ = std::thread([this] { mirror_loop(); });

@@ -31,17 +31,18 @@ Session::Session(ServerId server, Transport& transport, Pump& pump, EventWriter&
       state_(state),
       bridges_(transport.endpoints()) {}
 
-void Session::begin_first_epoch() {
+void Session::begin_first_epoch(Instant now) {
     const StateFile::Numbers numbers = state_.numbers();
     const Journal::Position acknowledged{numbers.acknowledged_epoch, numbers.acknowledged_seq};
     const std::uint64_t last =
         std::max(numbers.epoch, carry_over_.collect_recovered(journal_, acknowledged));
-    open_epoch(last + 1, last == 0 ? ResyncCause::first_start : ResyncCause::restart);
+    open_epoch(MirrorSender::epoch_after(last, now),
+               last == 0 ? ResyncCause::first_start : ResyncCause::restart);
 }
 
-void Session::begin_epoch(ResyncCause cause) {
+void Session::begin_epoch(ResyncCause cause, Instant now) {
     carry_over_.collect(journal_, sender_.first_kept(), sender_.last_seq());
-    open_epoch(std::max(state_.numbers().epoch + 1, sender_.next_epoch()), cause);
+    open_epoch(std::max(state_.numbers().epoch + 1, sender_.next_epoch(now)), cause);
 }
 
 void Session::open_epoch(std::uint64_t epoch, ResyncCause cause) {
@@ -60,7 +61,7 @@ void Session::open_epoch(std::uint64_t epoch, ResyncCause cause) {
 
 bool Session::round(Instant now) {
     if (pump_.lost_events())
-        begin_epoch(pump_.lost_cause());
+        begin_epoch(pump_.lost_cause(), now);
     bool busy = false;
     for (int frame = 0; frame < frames_a_round; ++frame) {
         auto received = transport_.receive();
@@ -105,12 +106,12 @@ void Session::on_message(std::size_t endpoint, Message& message, Instant now) {
             return;
         sending_.reset();
         if (!sender_.on_missing(*missing))
-            begin_epoch(ResyncCause::asked_by_bridge);
+            begin_epoch(ResyncCause::asked_by_bridge, now);
         return;
     }
     if (const auto* resync = std::get_if<ResyncAsked>(&message)) {
         if (from_owner(endpoint, resync->bridge_epoch))
-            begin_epoch(ResyncCause::asked_by_bridge);
+            begin_epoch(ResyncCause::asked_by_bridge, now);
         return;
     }
     if (const auto* digest = std::get_if<DigestAsked>(&message)) {
@@ -162,11 +163,13 @@ void Session::on_welcome(std::size_t endpoint, const Welcome& welcome, Instant n
     worker_.welcome(welcome);
     deals_since_ = welcome.deals_since;
     if (!sender_.on_welcome(welcome, now))
-        return begin_epoch(ResyncCause::asked_by_bridge);
+        return begin_epoch(ResyncCause::asked_by_bridge, now);
     counts_.connected = sender_.connected();
     journal_.release(sender_.acknowledged());
-    if (sender_.connected() && pump_.snapshot_wanted())
+    if (sender_.connected() && pump_.snapshot_wanted()) {
+        sender_.snapshot_begun(deals_since_);
         pump_.start_snapshot(deals_since_);
+    }
 }
 
 void Session::on_acknowledged(const EventsAcknowledged& message, Instant now) {

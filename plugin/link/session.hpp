@@ -28,9 +28,9 @@ class Session {
     /// One round of reading and sending; true when there was anything to do.
     bool round(Instant now);
     /// The first epoch of this process: carries over what the journal of earlier ones still holds.
-    void begin_first_epoch();
+    void begin_first_epoch(Instant now);
     /// Begins a new epoch and says so to everybody.
-    void begin_epoch(ResyncCause cause);
+    void begin_epoch(ResyncCause cause, Instant now);
     /// Queues what is left and heartbeats no more; for a stop.
     void goodbye(Instant now);
 
