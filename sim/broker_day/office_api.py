@@ -97,7 +97,7 @@ class OfficeApi:
             self.tally.add(f"http_{response.status}")
             return None
         answer = json.loads(body) if body else {}
-        if response.status == 409 and answer.get("code") == "idempotency_key_in_use":
+        if response.status == 409 and answer.get("code") == "request_in_flight":
             return None
         return response.status, answer
 
