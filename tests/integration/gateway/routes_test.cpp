@@ -125,10 +125,10 @@ TEST_F(Routes, if_match_refuses_a_change_of_something_that_has_changed_since) {
 
 TEST_F(Routes, a_reserve_hold_shows_its_amount_until_it_is_released) {
     add_owner();
-    const auto placed = post(
-        "/v1/accounts/1/1001/holds",
-        R"({"id":")" + test_uuid(9) +
-            R"(","kind":"reserve","reason":"dispute","amount":{"amount":"12.34","currency":"USD"}})");
+    const auto placed =
+        post("/v1/accounts/1/1001/holds", R"({"id":")" + test_uuid(9) +
+                                              R"(","kind":"reserve","reason":"dispute",)"
+                                              R"("amount":{"amount":"12.34","currency":"USD"}})");
     EXPECT_EQ(placed.status, 201);
     EXPECT_EQ(json::serialize(json::parse(placed.body).at("policy").at("reserved")),
               R"({"amount":"12.34","currency":"USD"})");
