@@ -62,6 +62,7 @@ struct Command {
     CommandOrder order;
     CommandStatus status = CommandStatus::queued;
     std::int64_t attempt_epoch = 0;  ///< the lease under which it was sent; 0: not sent
+    std::uint64_t number = 0;        ///< its place among the dispatched; 0: not sent
     std::string requested_by;
     std::string result;  ///< JSON of the answer; empty while there is none
     Instant requested_at;

@@ -132,14 +132,13 @@ awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder or
 }
 
 awaitable<Dispatched> dispatch(pg::Transaction& tx, ServerId server, std::int64_t bridge_epoch,
-                               Instant now, int limit, Actor actor) {
+                               Instant now, int limit, commands::MoneyOut money_out, Actor actor) {
     Dispatched decided;
     decided.lease_held = co_await servers::holds_lease(tx, server, bridge_epoch);
     if (!decided.lease_held)
         co_return decided;
-    auto waiting = co_await commands::ready(tx, server, limit);
+    auto waiting = co_await commands::ready(tx, server, limit, money_out);
     const auto facts = co_await lock_accounts(tx, waiting);
-    std::vector<OperationId> sent;
     for (Command& command : waiting) {
         GroupFacts group;
         if (names_group(command.order))
@@ -153,11 +152,10 @@ awaitable<Dispatched> dispatch(pg::Transaction& tx, ServerId server, std::int64_
         }
         command.status = CommandStatus::sent;
         command.attempt_epoch = bridge_epoch;
-        sent.push_back(command.order.id);
         decided.to_send.push_back(std::move(command));
     }
-    if (!sent.empty())
-        commands::mark_sent(tx, sent, bridge_epoch);
+    if (!decided.to_send.empty())
+        co_await commands::mark_sent(tx, decided.to_send, bridge_epoch);
     if (!decided.refused.empty())
         commands::mark_refused(tx, decided.refused);
     co_return decided;

@@ -27,7 +27,7 @@ struct Dispatched {
 /// Takes what waits for a server, looks again at each account under its lock and marks the commands
 /// sent under this lease, or refused.
 awaitable<Dispatched> dispatch(pg::Transaction& tx, ServerId server, std::int64_t bridge_epoch,
-                               Instant now, int limit, Actor actor);
+                               Instant now, int limit, commands::MoneyOut money_out, Actor actor);
 
 /// What the trading server said.
 struct CommandAnswer {

@@ -22,7 +22,8 @@ constexpr Query insert_command{
     "  sha256(convert_to($7, 'UTF8')), $8, $9) on conflict (id) do nothing"};
 #define COMMAND_COLUMNS                                                                      \
     "select id, server_id, coalesce(login, 0), kind, payload, coalesce(amount, 0), status, " \
-    "coalesce(attempt_epoch, 0), deadline_ns, requested_by, requested_at, result from command c "
+    "coalesce(attempt_epoch, 0), deadline_ns, requested_by, requested_at, result, "          \
+    "coalesce(number, 0) from command c "
 constexpr Query find_command{"command_find", COMMAND_COLUMNS "where id = $1"};
 constexpr Query find_command_locked{"command_find_for_update",
                                     COMMAND_COLUMNS "where id = $1 for update"};
@@ -31,7 +32,8 @@ constexpr Query list_commands{"command_list", COMMAND_COLUMNS
                               "order by requested_at desc, id limit $3"};
 constexpr Query ready_commands{
     "command_ready", COMMAND_COLUMNS
-    "where server_id = $1 and status = 'queued' and not exists ("
+    "where server_id = $1 and status = 'queued' and ($3 or coalesce(amount, 0) >= 0) and not "
+    "exists ("
     "  select from command o where o.server_id = c.server_id and o.login = c.login "
     "    and (o.status in ('sent', 'unknown') or (o.status = 'in_doubt' "
     "      and o.amount is not null and c.amount is not null))) "
@@ -45,7 +47,12 @@ constexpr Query same_body{
     "select body_hash = sha256(convert_to($2, 'UTF8')) from command where id = $1"};
 constexpr Query set_sent{"command_mark_sent",
                          "update command set status = 'sent', attempt_epoch = $2, "
-                         "sent_at = clock_timestamp() where id = any($1)"};
+                         "number = nextval('command_number'), sent_at = clock_timestamp() "
+                         "where id = any($1) returning id, number"};
+constexpr Query last_number{
+    "command_low_water",
+    "select coalesce((select min(number) - 1 from command where server_id = $1 "
+    "  and status in ('sent', 'unknown')), (select last_value - case when is_called then 0 else 1 end from command_number))"};
 constexpr Query set_refused{
     "command_mark_refused",
     "update command c set status = 'refused', finished_at = clock_timestamp(), "
@@ -63,6 +70,10 @@ constexpr Query set_queued{"command_requeue",
 constexpr Query find_group{
     "group_find",
     "select currency from trading_group where server_id = $1 and name = $2 and not deleted"};
+
+constexpr Query find_digits{
+    "command_currency_digits",
+    "select login, currency_digits from account where server_id = $1 and login = any($2)"};
 
 /// The order's own words; the same order always gives the same text.
 std::string payload_of(const CommandOrder& order) {
@@ -134,6 +145,7 @@ Command command_of(const pg::Row& row) {
     command.requested_by = row.get<std::string>(9);
     command.requested_at = row.get<Instant>(10);
     command.result = row.get<std::optional<std::string>>(11).value_or("");
+    command.number = row.get<std::uint64_t>(12);
     return command;
 }
 
@@ -179,8 +191,10 @@ awaitable<std::vector<Command>> list(pg::Transaction& tx, ServerId server, Login
     co_return commands_of(rows);
 }
 
-awaitable<std::vector<Command>> ready(pg::Transaction& tx, ServerId server, int limit) {
-    const auto rows = co_await tx.execute(ready_commands, server, limit);
+awaitable<std::vector<Command>> ready(pg::Transaction& tx, ServerId server, int limit,
+                                      MoneyOut money_out) {
+    const auto rows =
+        co_await tx.execute(ready_commands, server, limit, money_out == MoneyOut::flows);
     auto waiting = commands_of(rows);
     std::vector<Command> first_of_each;
     for (Command& command : waiting) {
@@ -200,8 +214,22 @@ awaitable<std::vector<Command>> unanswered(pg::Transaction& tx, ServerId server,
     co_return commands_of(rows);
 }
 
-void mark_sent(pg::Transaction& tx, const std::vector<OperationId>& ids, std::int64_t epoch) {
-    tx.send(set_sent, ids, epoch);
+awaitable<void> mark_sent(pg::Transaction& tx, std::vector<Command>& sent, std::int64_t epoch) {
+    std::vector<OperationId> ids;
+    for (const Command& command : sent)
+        ids.push_back(command.order.id);
+    const auto rows = co_await tx.execute(set_sent, ids, epoch);
+    for (const pg::Row row : rows) {
+        const auto place = std::ranges::find(sent, row.get<OperationId>(0),
+                                             [](const Command& c) { return c.order.id; });
+        CAMBIST_ASSERT(place != sent.end());
+        place->number = row.get<std::uint64_t>(1);
+    }
+}
+
+awaitable<std::uint64_t> low_water(pg::Transaction& tx, ServerId server) {
+    const auto rows = co_await tx.execute(last_number, server);
+    co_return rows.one().get<std::uint64_t>(0);
 }
 
 void mark_refused(pg::Transaction& tx, const std::vector<Refusal>& refusals) {
@@ -225,6 +253,18 @@ void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std
 
 void requeue(pg::Transaction& tx, OperationId id) {
     tx.send(set_queued, id);
+}
+
+awaitable<std::map<Login, int>> currency_digits(pg::Transaction& tx, ServerId server,
+                                                std::vector<Login> logins) {
+    std::vector<std::uint64_t> numbers;
+    for (const Login login : logins)
+        numbers.push_back(login.value);
+    const auto rows = co_await tx.execute(find_digits, server, numbers);
+    std::map<Login, int> digits;
+    for (const pg::Row row : rows)
+        digits[row.get<Login>(0)] = row.get<std::int16_t>(1);
+    co_return digits;
 }
 
 awaitable<GroupFacts> group(pg::Transaction& tx, ServerId server, std::string name) {

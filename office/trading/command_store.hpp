@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 namespace cambist::office::commands {
 
 using boost::asio::awaitable;
+
+/// waits: debits stay queued, since nobody knows whether the mirror is up to date.
+enum class MoneyOut : bool { waits, flows };
 
 struct Refusal {
     OperationId id;
@@ -29,10 +33,14 @@ awaitable<std::vector<Command>> list(pg::Transaction& tx, ServerId server, Login
 
 /// Locks and reads what may be sent now, oldest first: at most one an account, and none while an
 /// earlier one of the account is unanswered.
-awaitable<std::vector<Command>> ready(pg::Transaction& tx, ServerId server, int limit);
+awaitable<std::vector<Command>> ready(pg::Transaction& tx, ServerId server, int limit,
+                                      MoneyOut money_out);
 /// sent and unknown ones: what the plugin is asked about after a change of hands.
 awaitable<std::vector<Command>> unanswered(pg::Transaction& tx, ServerId server, int limit);
-void mark_sent(pg::Transaction& tx, const std::vector<OperationId>& ids, std::int64_t epoch);
+/// Marks them and gives each its number.
+awaitable<void> mark_sent(pg::Transaction& tx, std::vector<Command>& sent, std::int64_t epoch);
+/// Every command of the server up to this number has its answer stored.
+awaitable<std::uint64_t> low_water(pg::Transaction& tx, ServerId server);
 void mark_refused(pg::Transaction& tx, const std::vector<Refusal>& refusals);
 /// Those sent under an older lease become unknown; returns how many.
 awaitable<std::int64_t> mark_unknown(pg::Transaction& tx, ServerId server, std::int64_t epoch);
@@ -40,6 +48,9 @@ awaitable<std::int64_t> mark_unknown(pg::Transaction& tx, ServerId server, std::
 void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std::string& result);
 void requeue(pg::Transaction& tx, OperationId id);
 
+/// Digits of the currency of each of these accounts that is known.
+awaitable<std::map<Login, int>> currency_digits(pg::Transaction& tx, ServerId server,
+                                                std::vector<Login> logins);
 awaitable<GroupFacts> group(pg::Transaction& tx, ServerId server, std::string name);
 
 }  // namespace cambist::office::commands
