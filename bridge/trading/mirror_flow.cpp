@@ -49,7 +49,17 @@ MirrorFlow::MirrorFlow(boost::asio::any_io_executor executor, ServerContext& con
 // ---- what arrives ----
 
 void MirrorFlow::on_hello(const Hello& hello) {
+    const bool repeated = hello.epoch == hello_.epoch && context_.session == greeted_session_;
     hello_ = hello;
+    greeted_session_ = context_.session;
+    if (repeated && (begin_due_ || beginning_))
+        return;
+    if (repeated && context_.open) {
+        // Said before our Welcome came; its answer may be lost.
+        welcome_.cursor_seq = receiver_.cursor();
+        context_.send(welcome_);
+        return;
+    }
     context_.open = context_.mirror_fresh = false;
     begin_due_ = true;
     bell_.ring();
@@ -84,6 +94,10 @@ void MirrorFlow::on_batch(EventBatch batch) {
 }
 
 void MirrorFlow::on_heartbeat(const Heartbeat& heartbeat) {
+    if (!context_.open && context_.owner && !beginning_ && greeted_session_ == context_.session) {
+        begin_due_ = true;  // it was silent for a while and still believes in its session
+        bell_.ring();
+    }
     if (heartbeat.epoch == receiver_.epoch())
         raised_ = heartbeat.last_seq;
     update_lag();
@@ -116,7 +130,9 @@ awaitable<void> MirrorFlow::begin_session() {
     if (context_.session == 0)
         co_return;
     if (!context_.owner) {
-        context_.send(Welcome{.server = context_.server, .owner = false});
+        Welcome not_owner;
+        not_owner.server = context_.server;
+        context_.send(not_owner);
         co_return;
     }
     if (hello_.bridge_epoch > context_.bridge_epoch) {
@@ -124,6 +140,7 @@ awaitable<void> MirrorFlow::begin_session() {
         co_return;
     }
     const std::uint64_t session = context_.session;
+    beginning_ = true;
     const auto welcome = co_await prepare_welcome(hello_);
     if (!welcome)
         co_return calls_.step_down("the cursor belongs to another lease");
@@ -140,7 +157,8 @@ awaitable<void> MirrorFlow::begin_session() {
     raised_ = hello_.last_seq;
     fresh_at_ = context_.clock.now();
     began_session_ = session;
-    context_.send(*welcome);
+    welcome_ = *welcome;
+    context_.send(welcome_);
     context_.open = true;
     update_lag();
     spdlog::info("server {}: session {} open, epoch {} from {}", context_.server.value, session,
@@ -164,7 +182,9 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     if (!cursor || cursor->bridge_epoch != context_.bridge_epoch)
         co_return std::nullopt;
     auto server = co_await office::servers::find(tx, context_.server);
-    Welcome welcome{.server = context_.server, .owner = true};
+    Welcome welcome;
+    welcome.server = context_.server;
+    welcome.owner = true;
     const Instant newest = co_await mirror::newest_deal(tx, context_.server);
     if (newest.ns > 0)
         welcome.deals_since = newest + (-std::chrono::nanoseconds(resync_overlap));
@@ -210,6 +230,7 @@ awaitable<void> MirrorFlow::run() {
             spdlog::warn("server {}: session: {}", context_.server.value, error.what());
             begin_due_ = failed = true;
         }
+        beginning_ = false;
         if (failed)
             co_await pause();
     }

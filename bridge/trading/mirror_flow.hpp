@@ -77,8 +77,9 @@ class MirrorFlow {
     std::deque<Waiting> queue_;
     std::size_t waiting_events_ = 0;
     Hello hello_;
-    bool begin_due_ = false;
-    std::uint64_t began_session_ = 0;
+    Welcome welcome_;  ///< of the open session
+    bool begin_due_ = false, beginning_ = false;
+    std::uint64_t greeted_session_ = 0, began_session_ = 0;
 
     // The digest window: deals since the last digest.
     std::unordered_map<std::uint64_t, std::int64_t> window_;

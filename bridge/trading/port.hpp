@@ -6,7 +6,8 @@
 
 namespace cambist::bridge {
 
-/// A frame from a trading server, decoded. `session` rises with each Hello of that server.
+/// A frame from a trading server, decoded. `session` rises with each connection of
+/// that server that says Hello.
 struct Received {
     ServerId server;
     std::uint64_t session = 0;

@@ -77,9 +77,11 @@ void ServerLink::session_began() {
 void ServerLink::on(Hello& hello, const Received& received) {
     context_.session = received.session;
     context_.heard = received.at;
-    policies_.session_ended();
-    commands_.session_ended();
     mirror_.on_hello(hello);
+    if (!context_.open) {
+        policies_.session_ended();
+        commands_.session_ended();
+    }
 }
 
 void ServerLink::on(EventBatch& batch, const Received& received) {
