@@ -51,6 +51,8 @@ class Checker:
         for row in office.rows("deal"):
             self.office_deals[row["ticket"]].append(row)
         self.office = office
+        patterns = office.rows("server")[0]["scope"].split(",")
+        self.scope = Scope(patterns, self.users, self.changes)
 
     def run(self):
         self.compare_accounts()
@@ -132,7 +134,7 @@ class Checker:
     def compare_commands(self):
         commands = self.office.rows("command")
         effects = collections.Counter(
-            deal["op_id"] for deal in self.deals.values() if deal["op_id"])
+            deal["op_id"] for deal in self.deals.values() if self.is_effect(deal))
         self.compare_money_commands(commands, effects)
         created = collections.Counter(
             user["op_id"] for user in self.users.values() if user["op_id"])
@@ -147,8 +149,14 @@ class Checker:
         for kind in ("leverage", "group"):
             self.compare_settings(kind, [each for each in commands if each["kind"] == kind])
 
+    def is_effect(self, deal):
+        """Out of scope nobody is judged: there, anybody may write an operation id on a deal."""
+        return deal["op_id"] and (deal["path"] == "command"
+                                  or self.scope.covers(deal["login"], deal["ts_ns"]))
+
     def compare_money_commands(self, commands, effects):
-        by_operation = {deal["op_id"]: deal for deal in self.deals.values() if deal["op_id"]}
+        by_operation = {deal["op_id"]: deal for deal in self.deals.values()
+                        if self.is_effect(deal)}
         for command in commands:
             if command["kind"] not in ("balance", "credit"):
                 continue
@@ -224,9 +232,7 @@ class Checker:
 
     # -- rights -------------------------------------------------------------------------------
     def judge(self):
-        patterns = self.office.rows("server")[0]["scope"].split(",")
-        scope = Scope(patterns, self.users, self.changes)
-        judge = Judge(Policies(self.office.rows("policy")), self.findings, scope.covers,
+        judge = Judge(Policies(self.office.rows("policy")), self.findings, self.scope.covers,
                       self.judged_from_ns)
         deals = list(self.deals.values())
         judge.deals(deals)
