@@ -62,9 +62,11 @@ awaitable<AcceptedPolicies> refresh_policies(pg::Transaction& tx, std::vector<Ac
             changed.push_back({facts.key, 0, policy});
     }
     auto accepted = co_await accounts::accept(tx, std::move(changed));
+    std::vector<outbox::Told> events;
     for (const AcceptedPolicy& policy : accepted)
-        outbox::append(tx, "policy_accepted", policy.key.subject(),
-                       json::serialize(described(policy)));
+        events.push_back(
+            {"policy_accepted", policy.key.subject(), json::serialize(described(policy))});
+    outbox::append_all(tx, events);
     co_return accepted;
 }
 

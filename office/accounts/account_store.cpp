@@ -19,6 +19,7 @@ constexpr Query lock_accounts{
     "account_lock",
     "select a.server_id, a.login from unnest($1::int[], $2::bigint[]) as k(server_id, login) "
     "join account a using (server_id, login) order by a.server_id, a.login for update of a"};
+// The server is not joined: the planner would find accounts through it, all of them for each.
 constexpr Query account_facts{
     "account_facts",
     "select a.server_id, a.login, a.client_id, a.kind, a.state, c.status, "
@@ -29,12 +30,13 @@ constexpr Query account_facts{
     "  coalesce(a.own_leverage_cap_x100, 0), "
     "  a.rights, a.reason, a.leverage_cap_x100, a.reserved, a.accepted_version, "
     "  a.enforced_version, a.balance, a.credit, a.leverage_x100, a.group_name, a.currency, "
-    "  a.server_version > 0 and not a.deleted, a.money_out_stopped or s.money_out_stopped, "
+    "  a.server_version > 0 and not a.deleted, "
+    "  a.money_out_stopped or (select s.money_out_stopped from server s where s.id = a.server_id), "
     "  exists (select from command m where m.server_id = a.server_id and m.login = a.login "
     "          and m.kind in ('balance', 'credit') "
     "          and m.status in ('queued', 'sent', 'unknown', 'in_doubt')) "
     "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
-    "join account a using (server_id, login) join server s on s.id = a.server_id "
+    "join account a using (server_id, login) "
     "left join client c on c.id = a.client_id "
     "left join classification_cap k on k.legal_entity = c.legal_entity "
     "  and k.classification = c.classification "
@@ -58,6 +60,12 @@ constexpr Query accept_policies{
 constexpr Query attach_account{
     "account_attach",
     "insert into account (server_id, login, client_id, kind) values ($1, $2, $3, $4) "
+    "on conflict (server_id, login) do update set client_id = excluded.client_id, "
+    "  kind = excluded.kind"};
+constexpr Query attach_accounts{
+    "account_attach_all",
+    "insert into account (server_id, login, client_id, kind) select * from "
+    "unnest($1::int[], $2::bigint[], $3::uuid[], $4::text[]) "
     "on conflict (server_id, login) do update set client_id = excluded.client_id, "
     "  kind = excluded.kind"};
 constexpr Query update_state{"account_set_state",
@@ -196,6 +204,18 @@ awaitable<std::vector<AcceptedPolicy>> accept(pg::Transaction& tx,
 
 void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind) {
     tx.send(attach_account, key.server, key.login, client, name_of(kind));
+}
+
+void attach_all(pg::Transaction& tx, const std::vector<Attachment>& attachments) {
+    KeyColumns columns;
+    std::vector<OperationId> clients;
+    std::vector<std::string_view> kinds;
+    for (const Attachment& attachment : attachments) {
+        columns.add(attachment.key);
+        clients.push_back(attachment.client);
+        kinds.push_back(name_of(attachment.kind));
+    }
+    tx.send(attach_accounts, columns.servers, columns.logins, clients, kinds);
 }
 
 void set_state(pg::Transaction& tx, AccountKey key, AccountState state) {

@@ -64,6 +64,13 @@ awaitable<std::vector<AcceptedPolicy>> accept(pg::Transaction& tx,
 
 /// Makes the account belong to the client, whether or not the trading server has shown it yet.
 void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind);
+struct Attachment {
+    AccountKey key;
+    OperationId client;
+    AccountKind kind = AccountKind::live;
+};
+/// The same for many; no key twice.
+void attach_all(pg::Transaction& tx, const std::vector<Attachment>& attachments);
 void set_state(pg::Transaction& tx, AccountKey key, AccountState state);
 /// 0 takes the cap away.
 void set_leverage_cap(pg::Transaction& tx, AccountKey key, std::int64_t cap_x100);

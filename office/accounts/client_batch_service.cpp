@@ -57,39 +57,55 @@ BatchItem review(const NewClient& item, BatchFacts& facts) {
         if (known != facts.accounts.end() && known->second)
             return refused_as(AccountRefusal::account_taken);
     }
-    facts.clients.insert(client.id);
+    std::set<AccountKey> own;
     for (const NewAccount& account : item.accounts)
-        facts.accounts[account.key] = true;
+        if (!own.insert(account.key).second)
+            return refused_as(AccountRefusal::account_taken);
+    facts.clients.insert(client.id);
+    for (const AccountKey key : own)
+        facts.accounts[key] = true;
     return std::nullopt;
 }
 
-void record(pg::Transaction& tx, const Actor& actor, std::string_view action, std::string subject,
-            const json::object& after) {
-    const std::string told = json::serialize(after);
-    const Change change{.action = std::string(action),
-                        .subject = std::move(subject),
-                        .before = "",
-                        .after = told,
-                        .reason = ""};
-    audit::append(tx, actor, change);
-    outbox::append(tx, action, change.subject, told);
-}
+/// Everything that a batch writes, gathered so that each table is written once.
+struct BatchRows {
+    std::vector<Client> clients;
+    std::vector<accounts::Attachment> attachments;
+    std::vector<Change> changes;
+    std::vector<outbox::Told> events;
 
-/// Everything of one item, sent with the batch's next statement.
-void add(pg::Transaction& tx, const NewClient& item, const Actor& actor) {
-    const Client& client = item.client;
-    clients::add(tx, client);
-    record(tx, actor, "client_registered", client.subject(),
-           {{"status", name_of(client.status)},
-            {"causes", json::array()},
-            {"classification", name_of(client.classification)},
-            {"leverage_cap_x100", client.leverage_cap_x100}});
-    for (const NewAccount& account : item.accounts) {
-        accounts::attach(tx, account.key, client.id, account.kind);
-        record(tx, actor, "account_attached", account.key.subject(),
-               {{"client", client.id.uuid()}, {"kind", name_of(account.kind)}});
+    void record(std::string action, std::string subject, const json::object& after) {
+        std::string told = json::serialize(after);
+        events.push_back({action, subject, told});
+        changes.push_back({.action = std::move(action),
+                           .subject = std::move(subject),
+                           .before = "",
+                           .after = std::move(told),
+                           .reason = ""});
     }
-}
+
+    void add(const NewClient& item) {
+        const Client& client = item.client;
+        clients.push_back(client);
+        record("client_registered", client.subject(),
+               {{"status", name_of(client.status)},
+                {"causes", json::array()},
+                {"classification", name_of(client.classification)},
+                {"leverage_cap_x100", client.leverage_cap_x100}});
+        for (const NewAccount& account : item.accounts) {
+            attachments.push_back({account.key, client.id, account.kind});
+            record("account_attached", account.key.subject(),
+                   {{"client", client.id.uuid()}, {"kind", name_of(account.kind)}});
+        }
+    }
+
+    void write(pg::Transaction& tx, const Actor& actor) const {
+        clients::add_all(tx, clients);
+        accounts::attach_all(tx, attachments);
+        audit::append_all(tx, actor, changes);
+        outbox::append_all(tx, events);
+    }
+};
 
 }  // namespace
 
@@ -101,15 +117,16 @@ awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
         co_return refused(AccountRefusal::narrow_only);
     BatchFacts facts = co_await facts_of(tx, batch);
     BatchRegistered registered;
-    std::vector<AccountKey> keys;
+    BatchRows rows;
     for (const NewClient& item : batch) {
         registered.items.push_back(review(item, facts));
-        if (registered.items.back())
-            continue;
-        add(tx, item, actor);
-        for (const NewAccount& account : item.accounts)
-            keys.push_back(account.key);
+        if (!registered.items.back())
+            rows.add(item);
     }
+    rows.write(tx, actor);
+    std::vector<AccountKey> keys;
+    for (const accounts::Attachment& attachment : rows.attachments)
+        keys.push_back(attachment.key);
     auto locked = co_await accounts::lock(tx, std::move(keys));
     registered.policies = co_await refresh_policies(tx, std::move(locked));
     co_return registered;

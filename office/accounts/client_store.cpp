@@ -24,10 +24,16 @@ constexpr Query add_client{
     "client_insert",
     "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
     "values ($1, $2, $3, $4, $5, nullif($6, 0)) on conflict (id) do nothing"};
-constexpr Query add_new_client{
-    "client_add",
+constexpr Query add_persons{
+    "person_insert_all",
+    "insert into person (id, kind, name, country) select * from "
+    "unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) on conflict do nothing"};
+constexpr Query add_clients{
+    "client_insert_all",
     "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
-    "values ($1, $2, $3, $4, $5, nullif($6, 0))"};
+    "select id, person, entity, status, classification, nullif(cap, 0) from "
+    "unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[]) "
+    "as c(id, person, entity, status, classification, cap)"};
 constexpr Query find_existing{"client_existing",
                               "select id from client where id = any($1::uuid[])"};
 constexpr Query update_client{
@@ -92,11 +98,23 @@ awaitable<bool> insert(pg::Transaction& tx, Client client) {
     co_return added.affected() == 1;
 }
 
-void add(pg::Transaction& tx, const Client& client) {
-    tx.send(add_person, client.person, client.legal_person ? "legal" : "natural", client.name,
-            client.country);
-    tx.send(add_new_client, client.id, client.person, client.legal_entity, name_of(client.status),
-            name_of(client.classification), client.leverage_cap_x100);
+void add_all(pg::Transaction& tx, const std::vector<Client>& clients) {
+    std::vector<OperationId> ids, persons;
+    std::vector<std::string_view> kinds, names, countries, entities, statuses, classifications;
+    std::vector<std::int64_t> caps;
+    for (const Client& client : clients) {
+        ids.push_back(client.id);
+        persons.push_back(client.person);
+        kinds.push_back(client.legal_person ? "legal" : "natural");
+        names.push_back(client.name);
+        countries.push_back(client.country);
+        entities.push_back(client.legal_entity);
+        statuses.push_back(name_of(client.status));
+        classifications.push_back(name_of(client.classification));
+        caps.push_back(client.leverage_cap_x100);
+    }
+    tx.send(add_persons, persons, kinds, names, countries);
+    tx.send(add_clients, ids, persons, entities, statuses, classifications, caps);
 }
 
 awaitable<std::vector<OperationId>> existing(pg::Transaction& tx, std::vector<OperationId> ids) {

@@ -18,8 +18,8 @@ awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationI
 awaitable<bool> knows_entity(pg::Transaction& tx, std::string code);
 /// Adds the person, when new, and the client; false when the client's id is taken.
 awaitable<bool> insert(pg::Transaction& tx, Client client);
-/// The same without a look whether the id is taken; sent with the next statement, which then fails.
-void add(pg::Transaction& tx, const Client& client);
+/// The same for many, without a look whether ids are taken: the next statement then fails.
+void add_all(pg::Transaction& tx, const std::vector<Client>& clients);
 /// Those of `ids` that are taken.
 awaitable<std::vector<OperationId>> existing(pg::Transaction& tx, std::vector<OperationId> ids);
 /// Writes status, classification and cap, and raises the version.

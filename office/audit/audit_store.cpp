@@ -10,6 +10,12 @@ constexpr Query insert_audit{
     "audit_append",
     "insert into audit (actor, action, subject, before, after, reason, request_id, address) "
     "values ($1, $2, $3, $4, $5, $6, $7, $8)"};
+constexpr Query insert_audits{
+    "audit_append_all",
+    "insert into audit (actor, action, subject, before, after, reason, request_id, address) "
+    "select $1, action, subject, nullif(before, '')::jsonb, nullif(after, '')::jsonb, reason, "
+    "  $2, $3 from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) "
+    "  as c(action, subject, before, after, reason)"};
 constexpr Query list_all{
     "audit_list",
     "select id, at, actor, action, subject, before, after, reason, request_id, address from audit "
@@ -53,6 +59,21 @@ AuditRecord read(const pg::Row& row) {
 void append(pg::Transaction& tx, const Actor& actor, const Change& change) {
     tx.send(insert_audit, actor.name, change.action, change.subject, json(change.before),
             json(change.after), change.reason, actor.request_id, actor.address);
+}
+
+void append_all(pg::Transaction& tx, const Actor& actor, const std::vector<Change>& changes) {
+    if (changes.empty())
+        return;
+    std::vector<std::string_view> actions, subjects, befores, afters, reasons;
+    for (const Change& change : changes) {
+        actions.push_back(change.action);
+        subjects.push_back(change.subject);
+        befores.push_back(change.before);
+        afters.push_back(change.after);
+        reasons.push_back(change.reason);
+    }
+    tx.send(insert_audits, actor.name, actor.request_id, actor.address, actions, subjects, befores,
+            afters, reasons);
 }
 
 boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::string subject,

@@ -33,6 +33,9 @@ namespace audit {
 /// Adds the record to the transaction of the change; sent with the transaction's next statement.
 void append(pg::Transaction& tx, const Actor& actor, const Change& change);
 
+/// The same for many changes of one actor at once.
+void append_all(pg::Transaction& tx, const Actor& actor, const std::vector<Change>& changes);
+
 /// What was done to `subject` (empty: to anything) before `before_id` (0: from the newest on),
 /// newest first.
 boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::string subject,

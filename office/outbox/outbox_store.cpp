@@ -8,6 +8,10 @@ using pg::Query;
 
 constexpr Query insert_event{"outbox_append",
                              "insert into outbox (topic, subject, payload) values ($1, $2, $3)"};
+constexpr Query insert_events{
+    "outbox_append_all",
+    "insert into outbox (topic, subject, payload) select topic, subject, payload::jsonb "
+    "from unnest($1::text[], $2::text[], $3::text[]) as e(topic, subject, payload)"};
 constexpr Query add_consumer{
     "outbox_consumer_add", "insert into outbox_consumer (name) values ($1) on conflict do nothing"};
 constexpr Query lock_consumer{"outbox_consumer_lock",
@@ -26,6 +30,18 @@ constexpr Query move_consumer{
 void append(pg::Transaction& tx, std::string_view topic, std::string_view subject,
             std::string_view payload) {
     tx.send(insert_event, topic, subject, pg::Json{payload});
+}
+
+void append_all(pg::Transaction& tx, const std::vector<Told>& events) {
+    if (events.empty())
+        return;
+    std::vector<std::string_view> topics, subjects, payloads;
+    for (const Told& event : events) {
+        topics.push_back(event.topic);
+        subjects.push_back(event.subject);
+        payloads.push_back(event.payload);
+    }
+    tx.send(insert_events, topics, subjects, payloads);
 }
 
 boost::asio::awaitable<std::vector<OutboxEvent>> take(pg::Transaction& tx, std::string consumer,

@@ -25,6 +25,13 @@ namespace outbox {
 void append(pg::Transaction& tx, std::string_view topic, std::string_view subject,
             std::string_view payload);
 
+/// What to tell of one thing in a batch.
+struct Told {
+    std::string topic, subject, payload;
+};
+/// The same for many events at once.
+void append_all(pg::Transaction& tx, const std::vector<Told>& events);
+
 /// The consumer's next events in the order (xid, id), only those that no running transaction can
 /// still precede; moves the consumer's place past them when `tx` commits. One reader a consumer at
 /// a time: a second one waits.

@@ -217,6 +217,16 @@ TEST_F(Routes, an_item_of_a_batch_is_added_whole_or_not_at_all) {
     EXPECT_EQ(database.psql("select count(*) from cambist.client"), "2");
 }
 
+TEST_F(Routes, an_item_of_a_batch_names_an_account_once) {
+    std::string item = client_body(2);
+    item.pop_back();
+    const std::string account = R"({"server_id":"1","login":"3003","kind":"live"})";
+    const auto added = post("/v1/clients/batch", R"({"items":[)" + item + R"(,"accounts":[)" +
+                                                     account + "," + account + "]}]}");
+    EXPECT_EQ(added.status, 200) << added.body;
+    EXPECT_EQ(json::parse(added.body).at("created").as_int64(), 0);
+}
+
 TEST_F(Routes, pages_show_everything_once_and_in_order) {
     for (int i = 1; i <= 7; ++i)
         post("/v1/clients", client_body(i, i % 2 ? "registered" : "approved"));
