@@ -65,8 +65,10 @@ check_ports() {
     done
 }
 
+running=no # whether all programs came up
+
 run_everything() {
-    local port=$1 running=no pids=()
+    local port=$1 name
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     trap 'finish $?' EXIT
@@ -75,10 +77,9 @@ run_everything() {
     demo_broker clients "$port"
     where_to_look "$port"
     running=yes
-    local name
-    for name in "${program_names[@]}"; do pids+=("$(pid_of "$name")"); done
-    wait -n "${pids[@]}" 2>/dev/null || true
-    name=$(one_stopped) || name='one of the programs'
+    # A read that nothing ever answers: a pause of a second that a signal ends at once.
+    exec 8<> <(:)
+    until name=$(one_stopped); do read -r -t 1 -u 8 || true; done
     die "$name ended: $(last_words "$data/log/$name.log") (details: $data/log/$name.log)"
 }
 
