@@ -72,12 +72,10 @@ void CarryOver::collect(const Journal& journal, std::uint64_t first, std::uint64
 }
 
 void CarryOver::write(EventWriter& writer) {
-    for (const Event& event : events_) {
-        if (const auto* deal = std::get_if<DealRecord>(&event.fact))
-            writer.write_deal(*deal, event.cause, event.actor);
-        else
-            writer.write(event.fact, event.cause, event.actor);
-    }
+    for (const Event& event : events_)
+        writer.write(event.fact, event.cause, event.actor);
+    if (!events_.empty())
+        writer.skip_deal_window();
     writer.flush();
     events_.clear();
     seen_.clear();

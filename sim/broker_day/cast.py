@@ -46,6 +46,9 @@ class Cast:
         dice = random.Random(seed)
         # Out of scope, the gate judges nobody: such accounts only trade.
         judged = [player for player in players if not player.group.startswith("coverage/")]
+        for player in players:
+            if player.group.startswith("coverage/"):
+                player.part = "unjudged"
         dice.shuffle(judged)
         self.unknown = judged[:max(LEAST, len(judged) // UNKNOWN_SHARE)]
         for player in self.unknown:

@@ -20,6 +20,7 @@ ORDERS_PER_SECOND = 650
 FOCUS_PERCENT = 30
 WORKERS = 4
 QUIET_SECONDS = 180
+STILL_SECONDS = 2.0  # several looks for margin calls
 COMMANDS_UNDER_WAY = "select count(*) from command where status = 'sent'"
 # Work that the day owes to whoever reads its figures, a second of its length.
 STATUS_CHANGES_OWED = 0.8 * STATUS_CHANGES_PER_SECOND
@@ -183,10 +184,22 @@ class Day:
         wait_for("every command is settled", lambda: self.broker.database.number(
             "select count(*) from command where status in ('queued', 'sent', 'unknown')") == 0,
             QUIET_SECONDS, 0.2)
+        self.wait_until_still()
         self.broker.desk.ordered("quiesce", timeout_seconds=60)
         self.wait_until_enforced()
         self.settle_streams()
         self.stats = self.broker.desk.ordered("stats")
+
+    def wait_until_still(self):
+        """The last quotes may have left accounts to be stopped out, one position at a time."""
+        seen = {"deals": -1, "since": 0.0}
+
+        def still():
+            deals = self.broker.desk.ordered("stats")["deals"]
+            if deals != seen["deals"]:
+                seen.update(deals=deals, since=time.monotonic())
+            return time.monotonic() - seen["since"] >= STILL_SECONDS
+        wait_for("nothing trades any more", still, QUIET_SECONDS, 0.2)
 
     def settle_streams(self):
         """Waits until everything that the plugin numbered is applied. An ended epoch's tail was
