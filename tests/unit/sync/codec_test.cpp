@@ -2,30 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <set>
 
 #include "tests/unit/sync/random_messages.hpp"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace cambist {
 namespace {
@@ -80,16 +59,6 @@ TEST(Codec, hashes_the_fact_alone_not_its_cause_or_actor) {
     EXPECT_EQ(encode_event(event, bytes), hash);
     std::get<DealRecord>(event.fact).profit += 1;
     EXPECT_NE(encode_event(event, bytes), hash);
-}
-
-TEST(Codec, encodes_an_event_without_allocating_when_there_is_room) {
-    const Event event = testing::typical_deal(5);
-    Bytes bytes;
-    bytes.reserve(1'000 * max_event_bytes);
-    const std::size_t before = allocations;
-    for (int count = 0; count < 1'000; ++count)
-        encode_event(event, bytes);
-    EXPECT_EQ(allocations, before);
 }
 
 TEST(Codec, keeps_an_event_within_the_stated_size) {
