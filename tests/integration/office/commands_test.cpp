@@ -31,8 +31,9 @@ class Commands : public OfficeDesk {
         return committed([&](auto& tx) { return request_command(tx, order, demo); });
     }
     Dispatched send(std::int64_t now = 500) {
-        return committed(
-            bridge, [&](auto& tx) { return dispatch(tx, {1}, epoch, {now}, 100, bridge_actor); });
+        return committed(bridge, [&](auto& tx) {
+            return dispatch(tx, {1}, epoch, {now}, 100, commands::MoneyOut::flows, bridge_actor);
+        });
     }
     Outcome<Command> finish(std::uint64_t id, CommandStatus status, Login created = {}) {
         return committed(bridge, [&](auto& tx) {
