@@ -5,6 +5,7 @@
 #include "plugin/plugin.hpp"
 #include "plugin/version.hpp"
 
+using cambist::plugin::is_kept;
 using cambist::plugin::Lanes;
 using cambist::plugin::Plugin;
 
@@ -88,6 +89,8 @@ ctsp_status on_group_change(ctsp_plugin*, const ctsp_group*, const ctsp_group*, 
 }
 
 void on_event(ctsp_plugin* self, const ctsp_event* event) {
+    if (!is_kept(event->type))
+        return;
     if (Lanes* lanes = self->plugin.lanes()) [[likely]]
         lanes->capture(*event);
 }

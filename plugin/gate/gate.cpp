@@ -6,8 +6,6 @@ namespace cambist::plugin {
 
 namespace {
 
-constexpr std::size_t objection_slots = 8192;
-
 std::string_view name_in(const char (&text)[64]) {
     const void* end = std::memchr(text, 0, sizeof text);
     return {text,
@@ -22,8 +20,7 @@ bool ignored(std::uint64_t login) {
 
 }  // namespace
 
-Gate::Gate(const ctsp_host_api& host, std::uint32_t accounts)
-    : host_(host), table_(accounts), objections_(objection_slots) {}
+Gate::Gate(const ctsp_host_api& host, std::uint32_t accounts) : host_(host), table_(accounts) {}
 
 ctsp_status Gate::on_trade(const ctsp_request& request, const ctsp_ctx& context,
                            ctsp_verdict& verdict) noexcept {
@@ -99,7 +96,7 @@ ctsp_status Gate::answer(Refusal refusal, const GateTable::View& policy, const Q
                               question.asked,
                               refusal,
                               enforced};
-    objections_.push(&objection, sizeof objection, nullptr, 0);
+    objections_.push([&](std::byte* to) { std::memcpy(to, &objection, sizeof objection); });
     if (enforced) {
         verdict.reject = reject_code(refusal);
         verdict.reason = static_cast<std::uint32_t>(refusal);

@@ -16,6 +16,6 @@ struct Objection {
     Refusal refusal = Refusal::none;
     bool enforced = false;
 };
-using ObjectionLane = Lane<sizeof(Objection)>;
+using ObjectionLane = Lane<sizeof(Objection), 4096>;
 
 }  // namespace cambist::plugin

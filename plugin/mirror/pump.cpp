@@ -147,7 +147,7 @@ void Pump::on_event(const ctsp_event& event, const std::byte* payload) {
             lost_cause_ = ResyncCause::host_said_so;
             return;
         default:
-            return;  // orders, requests and logins: nothing that the office keeps
+            return;  // a kind that this version does not know
     }
 }
 

@@ -14,6 +14,11 @@ struct Mark {
     std::uint64_t producer, number;
 };
 
+template <class Queue>
+bool push(Queue& lane, const Mark& mark) {
+    return lane.push([&](std::byte* to) { std::memcpy(to, &mark, sizeof mark); });
+}
+
 Mark read_mark(const std::byte* bytes) {
     Mark mark;
     std::memcpy(&mark, bytes, sizeof mark);
@@ -21,10 +26,10 @@ Mark read_mark(const std::byte* bytes) {
 }
 
 TEST(Lane, gives_back_what_was_pushed_in_order) {
-    Lane<64> lane(8);
+    Lane<64, 8> lane;
     for (std::uint64_t number = 0; number < 5; ++number) {
         const Mark mark{1, number};
-        ASSERT_TRUE(lane.push(&mark, sizeof mark, nullptr, 0));
+        ASSERT_TRUE(push(lane, mark));
     }
     std::vector<std::uint64_t> seen;
     EXPECT_EQ(lane.take(3, [&](const std::byte* at) { seen.push_back(read_mark(at).number); }), 3u);
@@ -33,23 +38,23 @@ TEST(Lane, gives_back_what_was_pushed_in_order) {
 }
 
 TEST(Lane, counts_what_does_not_fit_and_goes_on_when_there_is_room) {
-    Lane<64> lane(4);
+    Lane<64, 4> lane;
     const Mark mark{1, 7};
     for (int at = 0; at < 4; ++at)
-        ASSERT_TRUE(lane.push(&mark, sizeof mark, nullptr, 0));
-    EXPECT_FALSE(lane.push(&mark, sizeof mark, nullptr, 0));
+        ASSERT_TRUE(push(lane, mark));
+    EXPECT_FALSE(push(lane, mark));
     EXPECT_EQ(lane.dropped(), 1u);
     EXPECT_EQ(lane.take(1, [](const std::byte*) {}), 1u);
-    EXPECT_TRUE(lane.push(&mark, sizeof mark, nullptr, 0));
+    EXPECT_TRUE(push(lane, mark));
     EXPECT_EQ(lane.dropped(), 1u);
 }
 
 TEST(Lane, wraps_many_times_without_loss) {
-    Lane<64> lane(4);
+    Lane<64, 4> lane;
     std::uint64_t expected = 0;
     for (std::uint64_t number = 0; number < 1000; ++number) {
         const Mark mark{1, number};
-        ASSERT_TRUE(lane.push(&mark, sizeof mark, nullptr, 0));
+        ASSERT_TRUE(push(lane, mark));
         if (number % 3 == 2)
             lane.take(3, [&](const std::byte* at) { EXPECT_EQ(read_mark(at).number, expected++); });
     }
@@ -57,14 +62,14 @@ TEST(Lane, wraps_many_times_without_loss) {
 
 TEST(Lane, four_producers_lose_only_what_was_counted_and_keep_their_own_order) {
     constexpr std::uint64_t producers = 4, each = 20'000;
-    Lane<64> lane(256);
+    Lane<64, 256> lane;
     std::atomic<std::uint64_t> refused{0}, finished{0};
     std::vector<std::thread> threads;
     for (std::uint64_t producer = 0; producer < producers; ++producer)
         threads.emplace_back([&, producer] {
             for (std::uint64_t number = 1; number <= each; ++number) {
                 const Mark mark{producer, number};
-                if (!lane.push(&mark, sizeof mark, nullptr, 0))
+                if (!push(lane, mark))
                     refused.fetch_add(1);
             }
             finished.fetch_add(1);
