@@ -26,6 +26,11 @@ bool PluginEnd::from_owner(std::size_t from, std::uint64_t bridge_epoch) {
     const std::uint64_t obeyed = disk_.numbers.get().bridge_epoch;
     if (bridge_epoch < obeyed)
         world_.saw("frame of a stale bridge");
+    if (owner_ == from && bridge_epoch > obeyed) {
+        world_.saw("owner under an epoch whose Welcome was lost: Hello again");
+        owner_.reset();
+        mirror_.on_disconnected();
+    }
     const bool heard = owner_ == from && bridge_epoch == obeyed;
     if (heard)
         last_heard_ = world_.now();
