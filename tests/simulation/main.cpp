@@ -59,7 +59,6 @@ constexpr std::string_view rare_paths[]{
     "lane overrun",
     "journal overrun",
     "event carried over into a new epoch",
-    "owner under an epoch whose Welcome was lost: Hello again",
     "Welcome said again for want of a policy digest",
     "snapshot told",
     "the cursor cannot be served: resync",
