@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sync/vocabulary/planted.hpp"
+
 namespace cambist::simulation {
 
 namespace {
@@ -72,7 +74,7 @@ void Tables::apply_deal(const DealRecord& deal, std::uint64_t hash) {
     else
         row = {deal, hash};
     last_modified = std::max(last_modified, deal.modified);
-    if (!resync_open)
+    if (!resync_open || CAMBIST_PLANTED(deals_since_runs_ahead))
         complete_until = last_modified;
 }
 
