@@ -95,6 +95,7 @@ allow_release = true
         for number, (port, link_port, metrics) in enumerate(self.bridge_ports, 1):
             file = self._settings(f"bridge-{number}", f"""
 name = "bridge-{number}"
+lease_seconds = 3
 [database]
 dsn = "{self.database.dsn('cambist_bridge')}"
 [link]

@@ -21,7 +21,10 @@ FOCUS_PERCENT = 30
 WORKERS = 4
 QUIET_SECONDS = 180
 STILL_SECONDS = 2.0  # several looks for margin calls
-COMMANDS_UNDER_WAY = "select count(*) from command where status = 'sent'"
+LONGEST_WAIT_FOR_COMMANDS = 20
+LONGEST_WAIT_FOR_DIGEST = 40
+COMMANDS_UNDER_WAY = ("select count(*) from command where status = 'sent'"
+                      " and sent_at > clock_timestamp() - interval '20 ms'")
 # Work that the day owes to whoever reads its figures, a second of its length.
 STATUS_CHANGES_OWED = 0.8 * STATUS_CHANGES_PER_SECOND
 COMMANDS_OWED = 0.8 * COMMANDS_PER_SECOND
@@ -99,7 +102,8 @@ class Day:
                 f"office-{number}", self.broker.http_port, self.keys, SERVER_ID,
                 traders[number::WORKERS] + mine, mine, 1 / WORKERS, self.seed * WORKERS + number,
                 self.tally, self.focus))
-        self.manager = Manager(self.broker.manager_port, self.cast, self.seed, self.tally)
+        self.manager = Manager(self.broker.manager_port, self.cast, self.seed, self.tally,
+                               self.focus)
         for person in (*self.workers, self.manager):
             person.start()
 
@@ -160,15 +164,18 @@ class Day:
             f"{counts.get('commands', 0)}")
 
     def order_a_burst(self, record):
-        """A fault should meet commands and requests under way."""
-        for worker in self.workers:
-            worker.burst.set()
-        limit = time.monotonic() + 1
+        """A fault should meet commands and requests under way: at least one of each kind waits
+        until it does."""
+        met = any(fault["fault"] == record["fault"] and fault["met_commands"]
+                  for fault in self.faults.fired)
+        limit = time.monotonic() + (1 if met else LONGEST_WAIT_FOR_COMMANDS)
+        record["met_commands"] = False
         with Watch(self.broker.database.dsn(), COMMANDS_UNDER_WAY) as watch:
-            while time.monotonic() < limit:
+            while time.monotonic() < limit and not record["met_commands"]:
+                for worker in self.workers:
+                    worker.burst.set()
                 record["requests_in_flight"] = self.tally.in_flight
-                if watch.ask():
-                    return
+                record["met_commands"] = bool(watch.ask())
 
     # -- evening ------------------------------------------------------------------------------
     def close(self):
@@ -214,5 +221,18 @@ class Day:
             self.events_applied = sum(int(row["events_applied"]) for row in rows)
             return self.events_sent == self.events_applied and self.events_sent > 0
         wait_for("every event is applied", all_applied, QUIET_SECONDS, 0.1)
-        self.digests_equal = True
+        self.digests_equal = self.digests_compared()
+
+    def digests_compared(self):
+        """Whether both sides' digests of what is there now are equal; the plugin numbers one every
+        few seconds."""
+        database = self.broker.database
+        now = database.number("select seq from stream_cursor")
+        try:
+            wait_for("digests are compared", lambda: database.number(
+                "select digest_seq from stream_cursor") >= now, LONGEST_WAIT_FOR_DIGEST, 0.2)
+        except DayBroken:
+            return False
+        return database.number("select count(*) from drift where resolved_at is null"
+                               " and field in ('account_digest', 'deal_digest')") == 0
 

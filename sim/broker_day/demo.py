@@ -19,6 +19,8 @@ from processes import DayBroken, Fleet
 from report import (enforced_ms, machine, refused, unmet_faults, with_commands_in_flight)
 from stores import Office, Server
 
+# Each reason is met so often on a day of two minutes.
+REFUSALS_OWED = 100
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -114,6 +116,9 @@ def unmet(result, kinds):
     wrong = [f"{kind}: {count}" for kind, count in result["findings"].items()]
     if result["events_sent"] != result["events_applied"]:
         wrong.append(f"{result['events_sent']} events sent, {result['events_applied']} applied")
+    owed = min(REFUSALS_OWED, REFUSALS_OWED * result["seconds"] // 120)
+    wrong += [f"{reason} was refused {count} times, not {owed}"
+              for reason, count in result["refused"].items() if count < owed]
     if not result["digests_equal"]:
         wrong.append("the digests of the two sides differ or were not compared")
     if result["bypass_hooked_succeeded"]:

@@ -12,20 +12,21 @@ from trading_desk import DeskGone, TradingDesk
 ATTEMPTS_PER_SECOND = 36.0
 DIRECT_PER_SECOND = 1.5
 EDITS_PER_SECOND = 1.0
+LEAST_VOLUME = 1_000_000  # 0.01 lot
 
 
 class Manager(threading.Thread):
-    def __init__(self, port, cast, seed, tally):
+    def __init__(self, port, cast, seed, tally, focus):
         super().__init__(name="manager", daemon=True)
-        self.desk, self.cast, self.tally = TradingDesk(port), cast, tally
+        self.desk, self.cast, self.tally, self.focus = TradingDesk(port), cast, tally, focus
         self.dice = random.Random(seed)
         self.ending = threading.Event()
         self.untouched = cast.of("bypassed")
         self.deals = []  # of by-hand operations that were fine: to edit later
         self.attempts = [self.withdraw_held, self.withdraw_frozen, self.withdraw_reserved,
                          self.deposit_restricted, self.transfer_restricted, self.raise_leverage,
-                         self.move_group, self.log_in_closed, self.pretend_command]
-        self.quiet_until = 0.0
+                         self.move_group, self.log_in_closed, self.pretend_command,
+                         self.close_too_much, self.close_too_much]
 
     def run(self):
         started, done, direct, edits = time.monotonic(), 0, 0, 0
@@ -113,6 +114,21 @@ class Manager(threading.Thread):
         self.must_fail(self.desk.ask("balance", login=player.login, amount_minor=-1,
                                      comment="C:pretended", op=uuid.uuid4().hex),
                        f"pretended command on {player.login}")
+
+    def close_too_much(self):
+        """A close larger than the position, where the right to open was just lost. The office may
+        be giving it back at this moment: then turning the position round is no offence."""
+        logins = self.focus.lately()
+        if not logins:
+            return
+        login = self.dice.choice(logins)
+        positions = self.desk.ask("positions", login=login).get("positions")
+        if positions:
+            position = self.dice.choice(positions)
+            self.desk.ask("order", login=login, symbol=position["symbol"], kind="close",
+                          side="sell" if position["side"] == "buy" else "buy",
+                          volume=position["volume"] + LEAST_VOLUME, ticket=position["ticket"],
+                          close_flag=True)
 
     # -- paths that they do not ---------------------------------------------------------------
     def go_behind(self, player):

@@ -227,3 +227,7 @@ class Focus:
     def logins(self):
         with self._lock:
             return self._always + list(self._now)
+
+    def lately(self):
+        with self._lock:
+            return list(self._now)

@@ -39,6 +39,7 @@ def refused(counters):
 def with_commands_in_flight(faults, commands):
     """Says of each fault how many commands had been sent and not answered when it fired."""
     for fault in faults:
+        del fault["met_commands"]
         fault["commands_in_flight"] = sum(
             1 for command in commands
             if command["sent_ns"] is not None and command["sent_ns"] <= fault["at_ns"]
