@@ -134,6 +134,13 @@ awaitable<BeforeByLogin> lock_known(pg::Transaction& tx, ServerId server, Accoun
     co_return before;
 }
 
+void judge(const AccountBefore& before, const UserRecord& now, std::vector<Drift>& drifts) {
+    if (auto drift = judge_group(before, now))
+        drifts.push_back(std::move(*drift));
+    if (auto drift = judge_leverage(before, now))
+        drifts.push_back(std::move(*drift));
+}
+
 void send_records(pg::Transaction& tx, ServerId server, std::span<const std::string> scope,
                   Accounts rows, const DealTotals& totals) {
     using Row = Told<UserRecord>;
@@ -162,6 +169,18 @@ void send_usual_accounts(pg::Transaction& tx, ServerId server, Accounts accounts
     tx.send_with(update_usual, record_columns(server, accounts, totals));
 }
 
+awaitable<std::vector<Drift>> judge_passing_accounts(pg::Transaction& tx, ServerId server,
+                                                     Accounts accounts) {
+    std::vector<Drift> drifts;
+    const auto known = co_await lock_known(tx, server, accounts);
+    for (const Told<UserRecord>& row : accounts) {
+        const auto before = known.find(row.record->login);
+        if (before != known.end() && before->second.version < row.record->version)
+            judge(before->second.account, *row.record, drifts);
+    }
+    co_return drifts;
+}
+
 awaitable<std::vector<Drift>> write_other_accounts(pg::Transaction& tx, ServerId server,
                                                    std::span<const std::string> scope,
                                                    std::vector<Told<UserRecord>> accounts,
@@ -176,12 +195,8 @@ awaitable<std::vector<Drift>> write_other_accounts(pg::Transaction& tx, ServerId
         if (before != known.end() && before->second.version >= row.record->version)
             continue;
         newer.push_back(row);
-        if (before == known.end())
-            continue;
-        if (auto drift = judge_group(before->second.account, *row.record))
-            drifts.push_back(std::move(*drift));
-        if (auto drift = judge_leverage(before->second.account, *row.record))
-            drifts.push_back(std::move(*drift));
+        if (before != known.end())
+            judge(before->second.account, *row.record, drifts);
     }
     if (!newer.empty())
         send_records(tx, server, scope, newer, totals);

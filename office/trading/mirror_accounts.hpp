@@ -22,6 +22,9 @@ using DealTotals = std::map<Login, std::int64_t>;
 /// leverage and scope stand as they stood. The logins that it returns are written, totals included.
 void send_usual_accounts(pg::Transaction& tx, ServerId server,
                          std::span<const Told<UserRecord>> accounts, const DealTotals& totals);
+/// What nobody ordered of what accounts were for a moment; before anything is written.
+awaitable<std::vector<Drift>> judge_passing_accounts(pg::Transaction& tx, ServerId server,
+                                                     std::span<const Told<UserRecord>> accounts);
 /// All others: new accounts, moved ones, stale versions and totals without a record. Returns what
 /// nobody ordered.
 awaitable<std::vector<Drift>> write_other_accounts(pg::Transaction& tx, ServerId server,

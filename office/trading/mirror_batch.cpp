@@ -9,17 +9,35 @@ namespace cambist::office {
 
 namespace {
 
-/// Keeps the newest record of each key, in the order of keys.
+/// In the order of keys, the newest record of each first.
 template <class Record, class Key>
-void coalesce(std::vector<Told<Record>>& told, Key key) {
-    const auto older = [&](const Told<Record>& a, const Told<Record>& b) {
+void sort_newest_first(std::vector<Told<Record>>& told, Key key) {
+    const auto before = [&](const Told<Record>& a, const Told<Record>& b) {
         if (key(*a.record) != key(*b.record))
             return key(*a.record) < key(*b.record);
         if (a.record->version != b.record->version)
             return a.record->version > b.record->version;
         return a.seq > b.seq;
     };
-    std::ranges::sort(told, older);
+    std::ranges::sort(told, before);
+}
+
+/// Sorted accounts that were soon changed again, in their group or leverage.
+std::vector<Told<UserRecord>> passing_of(const std::vector<Told<UserRecord>>& sorted) {
+    std::vector<Told<UserRecord>> passing;
+    for (std::size_t at = 1; at < sorted.size(); ++at) {
+        const UserRecord &newer = *sorted[at - 1].record, &older = *sorted[at].record;
+        if (newer.login == older.login &&
+            (newer.leverage_x100 != older.leverage_x100 || newer.group != older.group))
+            passing.push_back(sorted[at]);
+    }
+    return passing;
+}
+
+/// Keeps the newest record of each key, in the order of keys.
+template <class Record, class Key>
+void coalesce(std::vector<Told<Record>>& told, Key key) {
+    sort_newest_first(told, key);
     const auto repeated =
         std::ranges::unique(told, {}, [&](const Told<Record>& one) { return key(*one.record); });
     told.erase(repeated.begin(), repeated.end());
@@ -83,7 +101,10 @@ MirrorBatch sorted_batch(std::uint64_t epoch, std::span<const NumberedEvent> eve
     Sorter sorter(batch);
     for (const NumberedEvent& numbered : events)
         sorter.take(numbered);
-    coalesce(batch.accounts, [](const UserRecord& record) { return record.login; });
+    const auto login = [](const UserRecord& record) { return record.login; };
+    sort_newest_first(batch.accounts, login);
+    batch.passing = passing_of(batch.accounts);
+    coalesce(batch.accounts, login);
     coalesce(batch.deals, [](const DealRecord& record) { return record.ticket; });
     coalesce(batch.groups, [](const GroupRecord& record) { return record.group_id; });
     coalesce(batch.symbols, [](const SymbolRecord& record) { return record.symbol_id; });

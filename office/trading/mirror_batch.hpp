@@ -28,6 +28,7 @@ struct Told {
 struct MirrorBatch {
     std::uint64_t epoch = 0, first_seq = 0, last_seq = 0;
     std::vector<Told<UserRecord>> accounts;
+    std::vector<Told<UserRecord>> passing;  ///< accounts whose group or leverage changed once more
     std::vector<Told<DealRecord>> deals;
     std::vector<Told<GroupRecord>> groups;
     std::vector<Told<SymbolRecord>> symbols;

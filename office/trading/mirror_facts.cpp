@@ -90,7 +90,20 @@ constexpr Query set_last_access{
 constexpr Query begin_resync{"mirror_begin_resync",
                              "with cause as (update stream_epoch set cause = $3 "
                              "  where server_id = $1 and epoch = $2 and cause = '') "
-                             "insert into resync (server_id, epoch, cause) values ($1, $2, $3)"};
+                             "insert into resync (server_id, epoch, cause, first_seq) "
+                             "values ($1, $2, $3, $4)"};
+/// A snapshot tells every open position. Those that it did not tell are gone, and the events that
+/// said so were lost with the server.
+constexpr Query close_untold_positions{
+    "mirror_close_untold_positions",
+    "insert into position_event (server_id, epoch, ts_ns, seq, login, position_ticket, symbol, "
+    "  side, volume, price_open, price_digits, sl, tp, opened_ns, version) "
+    "select $1, $2, $3 + row_number() over (order by position_ticket), $4, login, "
+    "  position_ticket, symbol, side, 0, price_open, price_digits, sl, tp, opened_ns, version + 1 "
+    "from (select distinct on (position_ticket) * from position_event where server_id = $1 "
+    "  order by position_ticket, version desc, epoch desc, seq desc) last "
+    "where volume > 0 and (epoch, seq) < ($2, (select first_seq from resync "
+    "  where server_id = $1 and epoch = $2 and ended_at is null order by id desc limit 1))"};
 constexpr Query end_resync{
     "mirror_end_resync",
     "update resync set ended_at = clock_timestamp(), rows = $3 where id = ("
@@ -233,11 +246,13 @@ void send_facts(pg::Transaction& tx, ServerId server, const MirrorBatch& batch, 
     send_last_access(tx, server, batch.notices);
     for (const Told<ResyncRecord>& told : batch.resyncs) {
         const ResyncRecord& resync = *told.record;
-        if (resync.ended)
+        if (resync.ended) {
+            tx.send(close_untold_positions, server, batch.epoch, now.ns, told.seq);
             tx.send(end_resync, server, batch.epoch, resync.rows);
-        else
+        } else {
             tx.send(begin_resync, server, batch.epoch,
-                    resync_causes[static_cast<std::size_t>(resync.cause)]);
+                    resync_causes[static_cast<std::size_t>(resync.cause)], told.seq);
+        }
     }
 }
 

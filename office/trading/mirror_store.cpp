@@ -224,6 +224,9 @@ void raise_fence(pg::Transaction& tx, ServerId server, std::uint64_t obeyed) {
 awaitable<Applied> apply(pg::Transaction& tx, Stream stream, const MirrorBatch& batch,
                          const DealsTold& deals_told, bool all_new, Instant now) {
     Applied applied;
+    std::vector<Drift> drifts;
+    if (!batch.passing.empty())
+        drifts = co_await judge_passing_accounts(tx, stream.server, batch.passing);
     DealTotals totals = co_await write_deals(tx, stream, batch, all_new, applied);
     send_facts(tx, stream.server, batch, now);
     send_outbox(tx, stream.server, batch);
@@ -235,10 +238,11 @@ awaitable<Applied> apply(pg::Transaction& tx, Stream stream, const MirrorBatch& 
     if (!applied.owned)
         co_return applied;
     auto rest = others(batch, results[results.size() - 2], totals);
-    std::vector<Drift> drifts;
-    if (!rest.empty() || !totals.empty())
-        drifts = co_await write_other_accounts(tx, stream.server, stream.scope, std::move(rest),
-                                               std::move(totals));
+    if (!rest.empty() || !totals.empty()) {
+        auto others = co_await write_other_accounts(tx, stream.server, stream.scope,
+                                                    std::move(rest), std::move(totals));
+        std::ranges::move(others, std::back_inserter(drifts));
+    }
     auto bypasses = co_await find_bypasses(tx, stream.server, batch);
     std::ranges::move(bypasses, std::back_inserter(drifts));
     applied.drifts = drifts.size();
