@@ -139,12 +139,13 @@ def check_bans(tree):
 
 
 def kind_of(path):
-    """rules, store or service: the three kinds of file inside a noun of the office."""
+    """rules, store or service: the three kinds of file inside a noun of the office. What writes
+    mirrored facts (mirror_NOUN) is a store: nothing is decided there."""
     stem = posixpath.splitext(posixpath.basename(path))[0]
     for kind in ("store", "service"):
         if stem.endswith("_" + kind):
             return kind
-    return "rules"
+    return "store" if stem.startswith("mirror_") else "rules"
 
 
 def check_pure_rules(tree):
