@@ -108,6 +108,7 @@ void Plugin::mirror_loop() noexcept {
             journal_used_.store(journal_->bytes_used(), std::memory_order_relaxed);
             events_taken_.store(pump_->events_taken(), std::memory_order_relaxed);
             resyncs_.store(pump_->resyncs(), std::memory_order_relaxed);
+            watch_journal(now);
             if (!busy)
                 sleep_microseconds(idle_microseconds);
         }
@@ -120,6 +121,32 @@ void Plugin::mirror_loop() noexcept {
         degraded_ = true;
         log(level_error, "the mirror stopped");
     }
+}
+
+std::uint64_t Plugin::percent_used() const {
+    return 100 * journal_used_.load() / journal_->bytes_capacity();
+}
+
+// The rate forgets with a half-life of about a minute.
+void Plugin::watch_journal(Instant now) {
+    constexpr std::uint64_t most_minutes = 1'000'000, alarm_percent = 75, calm_percent = 50;
+    if (now - journal_watched_ < std::chrono::seconds(1))
+        return;
+    const double seconds = std::chrono::duration<double>(now - journal_watched_).count();
+    const std::uint64_t written = journal_->bytes_written();
+    const double rate = static_cast<double>(written - journal_written_) / seconds;
+    bytes_a_second_ = 0.99 * bytes_a_second_ + 0.01 * rate;
+    journal_watched_ = now;
+    journal_written_ = written;
+    const double left = static_cast<double>(journal_->bytes_capacity() - journal_->bytes_used());
+    minutes_left_ = static_cast<std::uint64_t>(
+        std::min(static_cast<double>(most_minutes), left / (60 * bytes_a_second_ + 1e-6)));
+    const std::uint64_t percent = percent_used();
+    if (percent >= alarm_percent && !journal_alarm_)
+        log(level_error, "the journal is at " + std::to_string(percent) + " %, " +
+                             std::to_string(minutes_left_.load()) +
+                             " minutes are left before the mirror must start over");
+    journal_alarm_ = percent >= alarm_percent || (journal_alarm_ && percent >= calm_percent);
 }
 
 // The worker is the only writer of the gate's table. When it can no longer follow the office, what
@@ -168,13 +195,21 @@ std::string Plugin::status() const {
     add("events_dropped", lanes_->dropped());
     add("resyncs", resyncs_.load());
     add("journal_bytes", journal_used_.load());
+    add("journal_percent", percent_used());
+    add("journal_minutes", minutes_left_.load());
     add("degraded", degraded_.load());
     return text;
 }
 
 std::string Plugin::metrics() const {
     Metrics metrics;
-    metrics.counter("cambist_gate_decisions_total", "Hooks answered.", gate_->decisions());
+    constexpr std::pair<Asked, const char*> hooks[] = {{Asked::trade, "hook=\"trade\""},
+                                                       {Asked::funds, "hook=\"funds\""},
+                                                       {Asked::login, "hook=\"login\""},
+                                                       {Asked::user_change, "hook=\"user\""}};
+    for (const auto& [asked, label] : hooks)
+        metrics.counter("cambist_gate_decisions_total", "Hooks answered.", gate_->decisions(asked),
+                        label);
     for (std::uint8_t at = 1; at < refusal_count; ++at) {
         const auto refusal = static_cast<Refusal>(at);
         const std::string label = "refusal=\"" + std::string(name_of(refusal)) + "\"";
@@ -184,14 +219,19 @@ std::string Plugin::metrics() const {
                         gate_->refusals(refusal, false), label);
     }
     metrics.latency("cambist_hook_nanoseconds", "Sampled time in a hook.", gate_->latency());
-    metrics.counter("cambist_mirror_events_total", "Events taken from the lanes.",
-                    events_taken_.load());
+    for (std::size_t at = 0; at < Pump::Taken::kinds; ++at)
+        metrics.counter("cambist_mirror_events_total", "Events taken from the lanes.",
+                        pump_->taken().count(at),
+                        "kind=\"" + std::string(Pump::Taken::names[at]) + "\"");
     metrics.counter("cambist_mirror_dropped_total", "Events that found their lane full.",
                     lanes_->dropped());
     metrics.counter("cambist_mirror_resyncs_total", "Epochs begun.", resyncs_.load());
     metrics.gauge("cambist_journal_bytes", "Unacknowledged events on disk.", journal_used_.load());
     metrics.gauge("cambist_journal_capacity_bytes", "Room for unacknowledged events.",
                   journal_->bytes_capacity());
+    metrics.gauge("cambist_journal_percent", "Of that room, in use.", percent_used());
+    metrics.gauge("cambist_journal_minutes", "Of outage that fit at the rate of the last minutes.",
+                  minutes_left_.load());
     metrics.gauge("cambist_link_connected", "1 when a bridge takes the stream.",
                   session_->counts().connected.load());
     metrics.counter("cambist_link_frames_refused_total", "Frames that could not be taken.",

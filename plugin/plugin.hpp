@@ -37,6 +37,8 @@ class Plugin {
     void log(int level, std::string_view text) const;
     std::string status() const;
     std::string metrics() const;
+    std::uint64_t percent_used() const;
+    void watch_journal(Instant now);
 
     const ctsp_host_api& host_;
     Settings settings_;
@@ -54,6 +56,11 @@ class Plugin {
     std::thread mirror_thread_, worker_thread_;
     std::atomic<bool> stopping_{false}, degraded_{false};
     std::atomic<std::uint64_t> journal_used_{0}, events_taken_{0}, resyncs_{0}, acknowledged_{0};
+    std::atomic<std::uint64_t> minutes_left_{0};
+    Instant journal_watched_{};
+    std::uint64_t journal_written_ = 0;
+    double bytes_a_second_ = 0;
+    bool journal_alarm_ = false;
 };
 
 }  // namespace cambist::plugin

@@ -10,6 +10,12 @@ constexpr std::size_t policies_a_record = 4096;
 constexpr std::uint64_t bytes_a_policy = 32;
 constexpr std::uint64_t rewrite_from_bytes = 8u << 20;
 
+bool append_settings(RecordLog& log, const GateSettings& settings) {
+    Bytes record;
+    encode(SettingsChanged{0, 0, settings}, record);
+    return log.append(record);
+}
+
 bool append_batch(RecordLog& log, std::uint32_t era, std::span<const AccountPolicy> policies) {
     do {
         const auto part = policies.first(std::min(policies_a_record, policies.size()));
@@ -27,7 +33,11 @@ bool append_batch(RecordLog& log, std::uint32_t era, std::span<const AccountPoli
 std::optional<PolicyLog::Loaded> PolicyLog::open(const std::string& path, GateTable& table) {
     Loaded loaded;
     auto opened = RecordLog::open(path, [&](ByteView record) {
-        const auto message = decode(record);
+        auto message = decode(record);
+        if (auto* changed = message ? std::get_if<SettingsChanged>(&*message) : nullptr) {
+            loaded.settings = std::move(changed->settings);
+            return;
+        }
         const auto* batch = message ? std::get_if<PolicyBatch>(&*message) : nullptr;
         if (!batch) {
             loaded.damaged = true;
@@ -44,7 +54,15 @@ std::optional<PolicyLog::Loaded> PolicyLog::open(const std::string& path, GateTa
         return std::nullopt;
     loaded.damaged |= opened->damaged;
     loaded.log.log_ = std::move(opened->log);
+    loaded.log.settings_ = loaded.settings;
     return loaded;
+}
+
+bool PolicyLog::append(const GateSettings& settings) {
+    if (settings_ && settings_->enforce == settings.enforce && settings_->scope == settings.scope)
+        return true;
+    settings_ = settings;
+    return append_settings(log_, settings) && log_.sync();
 }
 
 bool PolicyLog::append(std::uint32_t era, std::span<const AccountPolicy> policies) {
@@ -60,7 +78,7 @@ bool PolicyLog::rewrite(std::uint32_t era, const GateTable& table) {
         std::vector<AccountPolicy> all;
         all.reserve(table.size());
         table.for_each([&](const AccountPolicy& policy) { all.push_back(policy); });
-        return append_batch(fresh, era, all);
+        return (!settings_ || append_settings(fresh, *settings_)) && append_batch(fresh, era, all);
     });
 }
 

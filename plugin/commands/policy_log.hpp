@@ -18,18 +18,22 @@ class PolicyLog {
     /// Publishes what the file holds into `table`. Nothing when the file cannot be used.
     static std::optional<Loaded> open(const std::string& path, GateTable& table);
 
+    /// What the office last said of the gate's settings; durable when true.
+    bool append(const GateSettings& settings);
     /// Durable when true. A higher era forgets everything before it.
     bool append(std::uint32_t era, std::span<const AccountPolicy> policies);
     bool worth_rewriting(std::size_t accounts) const;
     bool rewrite(std::uint32_t era, const GateTable& table);
 
   private:
+    std::optional<GateSettings> settings_;
     RecordLog log_;
 };
 
 struct PolicyLog::Loaded {
     PolicyLog log;
     std::uint32_t era = 0;
+    std::optional<GateSettings> settings;
     bool damaged = false;
 };
 

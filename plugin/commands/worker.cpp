@@ -22,6 +22,8 @@ bool Worker::load(const std::string& folder, std::uint64_t bridge_epoch, std::st
     policy_log_ = std::move(policies->log);
     receiver_.restore(policies->era);
     era_.store(policies->era);
+    if (policies->settings)
+        set(*policies->settings);
     executor_.obey(bridge_epoch);
     auto commands = CommandLog::open(folder + "/command.log", executor_);
     if (!commands) {
@@ -110,10 +112,10 @@ void Worker::handle(std::deque<Message>& messages) {
                 command_log_.retire(retired->low_water))
                 executor_.retire(retired->low_water);
         } else if (const auto* settings = std::get_if<SettingsChanged>(&message))
-            set(settings->settings);
+            change(settings->settings);
         else if (const auto* hello = std::get_if<Welcome>(&message)) {
             executor_.obey(hello->bridge_epoch);
-            set(hello->settings);
+            change(hello->settings);
             tell_policy_digest();
         } else if (const auto* accounts = std::get_if<RescanAccountsAsked>(&message)) {
             RescannedAccounts page = rescan_.accounts(*accounts);
@@ -133,6 +135,11 @@ void Worker::handle(std::deque<Message>& messages) {
 void Worker::set(const GateSettings& settings) {
     gate_.scope().replace(settings.scope);
     gate_.set_enforce(settings.enforce);
+}
+
+void Worker::change(const GateSettings& settings) {
+    policy_log_.append(settings);
+    set(settings);
 }
 
 void Worker::apply(const PolicyBatch& batch) {

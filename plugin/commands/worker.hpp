@@ -57,6 +57,7 @@ class Worker {
     void publish(const std::vector<AccountPolicy>& policies);
     void tell_policy_digest();
     void set(const GateSettings& settings);
+    void change(const GateSettings& settings);
     void on_command(const Command& command);
     void on_asked(const CommandAsked& asked);
     void settle(const Command& command, const CommandResult& result);

@@ -12,6 +12,10 @@ std::string_view name_in(const char (&text)[64]) {
             end ? static_cast<std::size_t>(static_cast<const char*>(end) - text) : sizeof text};
 }
 
+std::size_t place_of(Asked asked) {
+    return static_cast<std::size_t>(asked) - 1;
+}
+
 #ifdef CAMBIST_BUG_ignore_one_login
 bool ignored(std::uint64_t login) {
     return login % 10 == 7;
@@ -72,7 +76,7 @@ bool Gate::judged(const Question& question) const noexcept {
 ctsp_status Gate::answer(Refusal refusal, const GateTable::View& policy, const Question& question,
                          ctsp_verdict& verdict) noexcept {
     Counters& counters = counters_of(question.login);
-    counters.decisions.fetch_add(1, std::memory_order_relaxed);
+    counters.decisions[place_of(question.asked)].fetch_add(1, std::memory_order_relaxed);
     verdict.reject = CTSP_RJ_NONE;
     verdict.reason = 0;
     verdict.policy_version = policy.word.version();
@@ -104,10 +108,10 @@ ctsp_status Gate::answer(Refusal refusal, const GateTable::View& policy, const Q
     return CTSP_OK;
 }
 
-std::uint64_t Gate::decisions() const {
+std::uint64_t Gate::decisions(Asked asked) const {
     std::uint64_t sum = 0;
     for (const Counters& counters : counters_)
-        sum += counters.decisions.load(std::memory_order_relaxed);
+        sum += counters.decisions[place_of(asked)].load(std::memory_order_relaxed);
     return sum;
 }
 

@@ -19,6 +19,7 @@ namespace cambist::plugin {
 class Gate {
   public:
     static constexpr std::size_t counter_shards = 16;
+    static constexpr std::size_t asked_kinds = 4;
 
     Gate(const ctsp_host_api& host, std::uint32_t accounts);
 
@@ -44,12 +45,12 @@ class Gate {
     ObjectionLane& objections() { return objections_; }
     const Latency& latency() const { return latency_; }
 
-    std::uint64_t decisions() const;
+    std::uint64_t decisions(Asked asked) const;
     std::uint64_t refusals(Refusal refusal, bool enforced) const;
 
   private:
     struct alignas(64) Counters {
-        std::atomic<std::uint64_t> decisions{0};
+        std::array<std::atomic<std::uint64_t>, asked_kinds> decisions{};
         std::array<std::atomic<std::uint64_t>, refusal_count> enforced{}, observed{};
     };
     struct Question {

@@ -1,6 +1,9 @@
 #include "plugin/gate/gate_table.hpp"
 
 #include <bit>
+#include <new>
+
+#include "plugin/platform.hpp"
 
 namespace cambist::plugin {
 
@@ -10,6 +13,14 @@ constexpr std::uint64_t state_active = 1;
 
 std::size_t slots_for(std::uint32_t accounts) {
     return std::bit_ceil(std::max<std::size_t>(64, 2 * std::size_t(accounts) * 96 / 100));
+}
+
+/// Read at random, so the fewer pages the better; asked for before the first touch.
+template <class T>
+LargeArray<T> made_large(std::size_t count) {
+    void* memory = ::operator new[](count * sizeof(T), LargeArrayDelete::alignment);
+    prefer_large_pages(memory, count * sizeof(T));
+    return LargeArray<T>(new (memory) T[count]());
 }
 
 }  // namespace
@@ -22,9 +33,9 @@ GateWord GateWord::of(const AccountPolicy& policy) {
 Slots::Slots(std::size_t count)
     : mask(count - 1),
       shift(64 - std::countr_zero(count)),
-      hot(new Slot[count]),
-      reserved(new std::atomic<std::int64_t>[count]()),
-      leverage_cap(new std::atomic<std::uint32_t>[count]()) {}
+      hot(made_large<Slot>(count)),
+      reserved(made_large<std::atomic<std::int64_t>>(count)),
+      leverage_cap(made_large<std::atomic<std::uint32_t>>(count)) {}
 
 GateTable::GateTable(std::uint32_t accounts) {
     kept_.push_back(std::make_unique<Slots>(slots_for(accounts)));

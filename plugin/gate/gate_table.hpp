@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
+#include <type_traits>
 #include <vector>
 
 #include "sync/messages/messages.hpp"
@@ -69,6 +71,17 @@ class GateTable final : public PolicyTable {
     std::size_t used_ = 0;
 };
 
+struct LargeArrayDelete {
+    static constexpr std::align_val_t alignment{2u << 20};
+    template <class T>
+    void operator()(T* memory) const {
+        static_assert(std::is_trivially_destructible_v<T>);
+        ::operator delete[](static_cast<void*>(memory), alignment);
+    }
+};
+template <class T>
+using LargeArray = std::unique_ptr<T[], LargeArrayDelete>;
+
 /// The hot array of {login, word} and, beside it, the colder values of the same places.
 struct Slots {
     struct Slot {
@@ -81,9 +94,9 @@ struct Slots {
 
     std::size_t mask;
     int shift;
-    std::unique_ptr<Slot[]> hot;
-    std::unique_ptr<std::atomic<std::int64_t>[]> reserved;
-    std::unique_ptr<std::atomic<std::uint32_t>[]> leverage_cap;
+    LargeArray<Slot> hot;
+    LargeArray<std::atomic<std::int64_t>> reserved;
+    LargeArray<std::atomic<std::uint32_t>> leverage_cap;
 };
 
 template <class Visit>

@@ -148,6 +148,7 @@ bool Journal::append(std::uint64_t first_seq, ByteView events,
     ++segments_[current_].live_blocks;
     offset_ += head.bytes();
     used_ += head.bytes();
+    written_ += head.bytes();
     return true;
 }
 

@@ -48,6 +48,8 @@ class Journal {
     void release(std::uint64_t seq);
 
     std::uint64_t bytes_used() const { return used_; }
+    /// Ever, by this process.
+    std::uint64_t bytes_written() const { return written_; }
     std::uint64_t bytes_capacity() const { return segments_.size() * segment_bytes; }
 
   private:
@@ -68,7 +70,7 @@ class Journal {
 
     std::vector<Segment> segments_;
     std::deque<Block> blocks_;
-    std::uint64_t epoch_ = 0, generation_ = 0, offset_ = 0, used_ = 0;
+    std::uint64_t epoch_ = 0, generation_ = 0, offset_ = 0, used_ = 0, written_ = 0;
     std::uint32_t current_ = 0;
     Bytes scratch_;
 };

@@ -97,7 +97,20 @@ void Pump::tell_mode(std::int64_t now_ns) {
     writer_.write(NoticeRecord{NoticeKind::mode_changed, enforcing, Login{}, Instant{now_ns}});
 }
 
+void Pump::Taken::add(std::uint16_t type) {
+    const std::size_t kind = type < CTSP_EV_GROUP_ADD      ? 0
+                             : type < CTSP_EV_DEAL_ADD     ? 1
+                             : type < CTSP_EV_BALANCE_FIX  ? 2
+                             : type == CTSP_EV_BALANCE_FIX ? 0
+                             : type == CTSP_EV_POSITION    ? 3
+                             : type == CTSP_EV_MARGIN      ? 4
+                             : type == CTSP_EV_EOD         ? 5
+                                                           : 6;
+    counts_[kind].fetch_add(1, std::memory_order_relaxed);
+}
+
 void Pump::on_event(const ctsp_event& event, const std::byte* payload) {
+    taken_.add(event.type);
     switch (event.type) {
         case CTSP_EV_USER_ADD:
         case CTSP_EV_USER_UPDATE:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
@@ -18,6 +20,21 @@ namespace cambist::plugin {
 /// symbols read again from the host, equal refusals joined. One worker thread.
 class Pump {
   public:
+    /// Events taken from the lanes, by kind; any thread reads.
+    class Taken {
+      public:
+        static constexpr std::size_t kinds = 7;
+        static constexpr std::array<const char*, kinds> names{
+            "account", "group", "deal", "position", "margin", "end_of_day", "other"};
+        void add(std::uint16_t type);
+        std::uint64_t count(std::size_t kind) const {
+            return counts_[kind].load(std::memory_order_relaxed);
+        }
+
+      private:
+        std::array<std::atomic<std::uint64_t>, kinds> counts_{};
+    };
+
     Pump(const ctsp_host_api& host, Lanes& lanes, Gate& gate, EventWriter& writer,
          std::uint64_t boot);
 
@@ -36,6 +53,7 @@ class Pump {
     bool lost_events() const { return lost_; }
     ResyncCause lost_cause() const { return lost_cause_; }
     std::uint64_t events_taken() const { return events_taken_; }
+    const Taken& taken() const { return taken_; }
     std::uint64_t resyncs() const { return resyncs_; }
 
   private:
@@ -57,6 +75,7 @@ class Pump {
     Gate& gate_;
     EventWriter& writer_;
     Refusals refusals_;
+    Taken taken_;
     Snapshot snapshot_;
     std::unordered_map<std::uint64_t, Touch> touched_;
     std::unordered_set<std::uint32_t> dirty_groups_, dirty_symbols_;

@@ -136,6 +136,23 @@ TEST(PolicyLog, rewriting_keeps_every_policy) {
     EXPECT_EQ(again.size(), 9000u);
 }
 
+TEST(PolicyLog, the_settings_of_the_gate_outlive_a_restart_and_a_rewrite) {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/policy.log";
+    GateTable table(100);
+    {
+        auto loaded = PolicyLog::open(path, table);
+        EXPECT_FALSE(loaded->settings);
+        ASSERT_TRUE(loaded->log.append(GateSettings{true, {"real/*"}}));
+        ASSERT_TRUE(loaded->log.append(GateSettings{false, {"demo/*", "!demo/x"}}));
+        ASSERT_TRUE(loaded->log.rewrite(1, table));
+    }
+    const auto again = PolicyLog::open(path, table);
+    ASSERT_TRUE(again->settings);
+    EXPECT_FALSE(again->settings->enforce);
+    EXPECT_EQ(again->settings->scope, (std::vector<std::string>{"demo/*", "!demo/x"}));
+}
+
 Command command(std::uint64_t number) {
     Command order;
     order.id = OperationId{7, number};
