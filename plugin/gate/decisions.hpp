@@ -30,7 +30,8 @@ inline Refusal decide_trade(const ctsp_request& request, const ctsp_ctx& context
     const bool a_trade = request.action < 32 && (trade_actions >> request.action & 1);
     if (policy.word.rights().has(Right::open) && a_trade) [[likely]]
         return Refusal::none;
-    return decide_trade_without_opening(request, context, policy);
+    const GateTable::View copy = policy;  // so that, on the way above, it stays in registers
+    return decide_trade_without_opening(request, context, copy);
 }
 
 /// A debit needs the right to withdraw (or to transfer) and leaves what is reserved; a credit needs

@@ -34,6 +34,8 @@ class GateTable final : public PolicyTable {
     class View {
       public:
         View() = default;
+        View(GateWord its_word, const struct Slots& slots, std::size_t at)
+            : word(its_word), slots_(&slots), at_(at) {}
         GateWord word;
         /// 0: no cap.
         std::uint32_t leverage_cap_x100() const;
@@ -41,8 +43,7 @@ class GateTable final : public PolicyTable {
         std::int64_t reserved() const;
 
       private:
-        friend class GateTable;
-        struct Slots const* slots_ = nullptr;
+        const struct Slots* slots_ = nullptr;
         std::size_t at_ = 0;
     };
 
@@ -115,21 +116,16 @@ void GateTable::for_each(Visit visit) const {
 
 inline GateTable::View GateTable::find(Login login) const noexcept {
     const Slots& slots = *current_.load(std::memory_order_acquire);
+    const Slots::Slot* const hot = slots.hot.get();
     std::size_t at = slots.place(login.value);
-    for (;;) {
-        const Slots::Slot& slot = slots.hot[at];
-        const std::uint64_t key = slot.login.load(std::memory_order_acquire);
-        View view;
-        if (key == login.value) {
-            view.word.bits = slot.word.load(std::memory_order_acquire);
-            view.slots_ = &slots;
-            view.at_ = at;
-            return view;
-        }
+    std::uint64_t key = hot[at].login.load(std::memory_order_acquire);
+    while (key != login.value) [[unlikely]] {
         if (key == 0)
-            return view;
+            return {};
         at = (at + 1) & slots.mask;
+        key = hot[at].login.load(std::memory_order_acquire);
     }
+    return {GateWord{hot[at].word.load(std::memory_order_acquire)}, slots, at};
 }
 
 inline std::uint32_t GateTable::View::leverage_cap_x100() const {
