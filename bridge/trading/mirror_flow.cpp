@@ -28,7 +28,6 @@ constexpr auto retry_pause = std::chrono::milliseconds(200);
 constexpr auto resync_interval = std::chrono::seconds(60);
 constexpr auto most_lag = std::chrono::seconds(5);
 /// Clocks of deals need not be the order in which they were told.
-constexpr auto resync_overlap = std::chrono::hours(1);
 
 /// The rows themselves are at fault, not the database: trying again cannot help.
 bool is_bad_row(const DatabaseError& error) {
@@ -185,9 +184,6 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     Welcome welcome;
     welcome.server = context_.server;
     welcome.owner = true;
-    const Instant newest = co_await mirror::newest_deal(tx, context_.server);
-    if (newest.ns > 0)
-        welcome.deals_since = newest + (-std::chrono::nanoseconds(resync_overlap));
     welcome.low_water = co_await office::commands::low_water(tx, context_.server);
     if (hello.epoch > cursor->epoch) {
         if (!co_await mirror::begin_epoch(tx, context_.server, *cursor, hello.epoch))
@@ -195,6 +191,7 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
         cursor->epoch = hello.epoch;
         cursor->seq = 0;
     }
+    welcome.deals_since = co_await mirror::deals_since(tx, context_.server, cursor->epoch);
     if (hello.policy_era > server->policy_era)
         co_await office::stop_money_out(
             tx, context_.server, "the plugin's policy era is ahead: was the database restored?",

@@ -20,8 +20,9 @@ using pg::Query;
 
 constexpr Query get_cursor{
     "cursor_find", "select bridge_epoch, epoch, seq from stream_cursor where server_id = $1"};
-constexpr Query get_newest_deal{
-    "mirror_newest_deal", "select coalesce(max(modified_ns), 0) from deal where server_id = $1"};
+constexpr Query get_deals_since{
+    "epoch_deals_since",
+    "select deals_since_ns from stream_epoch where server_id = $1 and epoch = $2"};
 constexpr Query move_epoch{
     "cursor_begin_epoch",
     "update stream_cursor set epoch = $5, seq = 0, digest_seq = 0, applied_at = clock_timestamp() "
@@ -29,9 +30,16 @@ constexpr Query move_epoch{
 constexpr Query end_epochs{"epoch_end",
                            "update stream_epoch set ended_at = clock_timestamp() "
                            "where server_id = $1 and epoch < $2 and ended_at is null"};
-constexpr Query add_epoch{"epoch_begin",
-                          "insert into stream_epoch (server_id, epoch) values ($1, $2) "
-                          "on conflict do nothing"};
+constexpr Query add_epoch{
+    "epoch_begin",
+    "insert into stream_epoch (server_id, epoch, deals_since_ns) "
+    "select $1, $2, coalesce("
+    "  (select e.deals_since_ns from stream_epoch e where e.server_id = $1 "
+    "   and e.epoch = $3 and not exists (select from resync r "
+    "     where r.server_id = $1 and r.epoch = $3 and r.ended_at is not null)), "
+    "  (select greatest(0, max(modified_ns) - 3600000000000) from deal "
+    "   where server_id = $1), 0) "
+    "on conflict do nothing"};
 constexpr Query forget_gone{"epoch_forget_gone",
                             "update account set row_hash = 0 "
                             "where server_id = $1 and deleted and row_hash <> 0"};
@@ -194,9 +202,10 @@ awaitable<std::optional<Cursor>> cursor(pg::Transaction& tx, ServerId server) {
                      row->get<std::uint64_t>(2)};
 }
 
-awaitable<Instant> newest_deal(pg::Transaction& tx, ServerId server) {
-    const auto rows = co_await tx.execute(get_newest_deal, server);
-    co_return Instant{rows.one().get<std::int64_t>(0)};
+awaitable<Instant> deals_since(pg::Transaction& tx, ServerId server, std::uint64_t epoch) {
+    const auto rows = co_await tx.execute(get_deals_since, server, epoch);
+    const auto row = rows.first();
+    co_return Instant{row ? row->get<std::int64_t>(0) : 0};
 }
 
 awaitable<bool> begin_epoch(pg::Transaction& tx, ServerId server, Cursor from,
@@ -206,7 +215,7 @@ awaitable<bool> begin_epoch(pg::Transaction& tx, ServerId server, Cursor from,
     if (moved.affected() != 1)
         co_return false;
     tx.send(end_epochs, server, epoch);
-    tx.send(add_epoch, server, epoch);
+    tx.send(add_epoch, server, epoch, from.epoch);
     tx.send(forget_gone, server);
     audit::append(tx, bridge_actor(),
                   {.action = "stream_epoch_began",

@@ -24,9 +24,11 @@ struct Cursor {
     friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 awaitable<std::optional<Cursor>> cursor(pg::Transaction& tx, ServerId server);
-/// Newest change of a deal that PostgreSQL knows; 0: none. A resync tells deals from there on.
-awaitable<Instant> newest_deal(pg::Transaction& tx, ServerId server);
-/// Moves the cursor to (epoch, 0); false: not ours to move.
+/// From which instant the snapshot of this epoch tells deals.
+awaitable<Instant> deals_since(pg::Transaction& tx, ServerId server, std::uint64_t epoch);
+/// Moves the cursor to (epoch, 0); false: not ours to move. Its snapshot tells deals from an hour
+/// before the newest one known; while the snapshot before it has not ended, from where that one
+/// did.
 awaitable<bool> begin_epoch(pg::Transaction& tx, ServerId server, Cursor from, std::uint64_t epoch);
 
 /// The plugin has obeyed a higher lease than we know of: the next one taken is above it.
