@@ -94,7 +94,13 @@ bool Session::from_owner(std::size_t endpoint, std::uint64_t bridge_epoch) const
 void Session::on_message(std::size_t endpoint, Message& message, Instant now) {
     if (const auto* welcome = std::get_if<Welcome>(&message))
         return on_welcome(endpoint, *welcome, now);
-    if (std::holds_alternative<Heartbeat>(message) || std::holds_alternative<FrameRefused>(message))
+    if (const auto* refused = std::get_if<FrameRefused>(&message)) {
+        // A bridge that started again, or that we reached on a new connection, waits for a Hello.
+        if (refused->error == FrameError::not_expected && bridges_[endpoint].welcomed)
+            forget(endpoint);
+        return;
+    }
+    if (std::holds_alternative<Heartbeat>(message))
         return;
     if (const auto* acknowledged = std::get_if<EventsAcknowledged>(&message)) {
         if (from_owner(endpoint, acknowledged->bridge_epoch))
@@ -219,7 +225,13 @@ void Session::keep_alive(Instant now) {
 }
 
 void Session::lose(std::size_t endpoint) {
+    forget(endpoint);
+    transport_.reconnect(endpoint);
+}
+
+void Session::forget(std::size_t endpoint) {
     bridges_[endpoint].welcomed = false;
+    bridges_[endpoint].greeted = Instant{};
     if (owner_ == endpoint) {
         owner_.reset();
         sending_.reset();
@@ -227,7 +239,6 @@ void Session::lose(std::size_t endpoint) {
         counts_.connected = false;
         unsent_answers_.clear();
     }
-    transport_.reconnect(endpoint);
 }
 
 bool Session::send_answers() {

@@ -50,6 +50,7 @@ class Session {
     void greet(std::size_t endpoint, Instant now);
     void keep_alive(Instant now);
     void lose(std::size_t endpoint);
+    void forget(std::size_t endpoint);
     bool send_answers();
     bool send_events(Instant now);
     bool send(std::size_t endpoint, const Message& message);
