@@ -410,6 +410,15 @@ TEST_F(PluginTest, a_cut_line_resumes_where_it_was) {
     EXPECT_EQ(bridge.facts<ResyncRecord>().size(), resyncs);
 }
 
+TEST_F(PluginTest, a_bridge_that_started_again_is_greeted_again) {
+    FakeBridge bridge;
+    Loaded plugin(host_);
+    ASSERT_TRUE(mirrored(bridge));
+    const std::size_t before = bridge.hellos.size();
+    bridge.send(FrameRefused{FrameError::not_expected, FixedText<96>("not_expected")});
+    EXPECT_TRUE(bridge.run_until([&] { return bridge.hellos.size() > before; }));
+}
+
 TEST_F(PluginTest, a_rescan_answers_with_the_accounts_and_their_check) {
     for (std::uint64_t login = 1; login <= 30; ++login)
         host_.add_user(login, 1);
