@@ -210,14 +210,15 @@ std::string Plugin::metrics() const {
     for (const auto& [asked, label] : hooks)
         metrics.counter("cambist_gate_decisions_total", "Hooks answered.", gate_->decisions(asked),
                         label);
-    for (std::uint8_t at = 1; at < refusal_count; ++at) {
-        const auto refusal = static_cast<Refusal>(at);
-        const std::string label = "refusal=\"" + std::string(name_of(refusal)) + "\"";
-        metrics.counter("cambist_gate_refused_total", "Requests refused.",
-                        gate_->refusals(refusal, true), label);
-        metrics.counter("cambist_gate_observed_total", "Requests that enforcing would refuse.",
-                        gate_->refusals(refusal, false), label);
-    }
+    for (const bool enforced : {true, false})
+        for (std::uint8_t at = 1; at < refusal_count; ++at) {
+            const auto refusal = static_cast<Refusal>(at);
+            metrics.counter(
+                enforced ? "cambist_gate_refused_total" : "cambist_gate_observed_total",
+                enforced ? "Requests refused." : "Requests that enforcing would refuse.",
+                gate_->refusals(refusal, enforced),
+                "refusal=\"" + std::string(name_of(refusal)) + "\"");
+        }
     metrics.latency("cambist_hook_nanoseconds", "Sampled time in a hook.", gate_->latency());
     for (std::size_t at = 0; at < Pump::Taken::kinds; ++at)
         metrics.counter("cambist_mirror_events_total", "Events taken from the lanes.",

@@ -60,7 +60,7 @@ void Session::open_epoch(std::uint64_t epoch, ResyncCause cause) {
 }
 
 bool Session::round(Instant now) {
-    if (pump_.lost_events())
+    if (pump_.lost_events(now.ns))
         begin_epoch(pump_.lost_cause(), now);
     bool busy = false;
     for (int frame = 0; frame < frames_a_round; ++frame) {

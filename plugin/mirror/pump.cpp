@@ -1,5 +1,6 @@
 #include "plugin/mirror/pump.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "plugin/mirror/adapter.hpp"
@@ -10,7 +11,10 @@ namespace {
 
 constexpr std::size_t events_a_lane = 256;
 constexpr std::size_t objections_a_round = 1024;
+/// A host may keep each of these waiting for its locks; meanwhile the lanes fill.
+constexpr std::size_t rereads_a_round = 256;
 constexpr std::int64_t window_ns = 1'000'000'000;
+constexpr std::int64_t calm_ns = 1'000'000'000;
 constexpr std::int64_t account_digest_ns = 10 * window_ns;
 
 /// The payload of an event when it is there whole; the host may know a longer record.
@@ -54,11 +58,11 @@ bool Pump::round(std::int64_t now_ns) {
             std::memcpy(&objection, bytes, sizeof objection);
             refusals_.add(objection, writer_);
         });
-    reread_users();
+    reread_users(rereads_a_round);
     reread_groups_and_symbols();
     refusals_.write_due(now_ns, writer_);
     tell_mode(now_ns);
-    bool busy = taken + objected > 0;
+    bool busy = taken + objected + to_reread_.size() > 0;
     // Half the journal stays free for what happens meanwhile.
     if (snapshot_.running() && !writer_.broken() && writer_.has_room())
         busy |= snapshot_.step(writer_);
@@ -72,6 +76,9 @@ bool Pump::round(std::int64_t now_ns) {
                                    Instant{now_ns}});
         writer_.flush();
         dropped_seen_ = dropped;
+        if (!lost_)
+            first_drop_ns_ = now_ns;
+        calm_ns_ = std::min(now_ns + calm_ns, first_drop_ns_ + 10 * calm_ns);
         lost_ = true;
         lost_cause_ = ResyncCause::overrun;
     }
@@ -84,6 +91,7 @@ bool Pump::round(std::int64_t now_ns) {
 
 void Pump::finish(std::int64_t now_ns) {
     round(now_ns);
+    reread_users(to_reread_.size());
     refusals_.write_all(writer_);
     writer_.close_deal_window();
     writer_.flush();
@@ -174,7 +182,10 @@ void Pump::on_deal(const ctsp_event& event, const std::byte* payload) {
 }
 
 void Pump::touch(const ctsp_event& event) {
-    Touch& touch = touched_[event.login];
+    const auto [place, first] = touched_.try_emplace(event.login);
+    if (first)
+        to_reread_.push_back(event.login);
+    Touch& touch = place->second;
     if (event.cause_hi | event.cause_lo)
         touch.cause = OperationId{event.cause_hi, event.cause_lo};
     if (event.actor)
@@ -182,8 +193,12 @@ void Pump::touch(const ctsp_event& event) {
     touch.version = std::max(touch.version, event.version);
 }
 
-void Pump::reread_users() {
-    for (const auto& [login, touch] : touched_) {
+void Pump::reread_users(std::size_t most) {
+    for (; most > 0 && !to_reread_.empty(); --most) {
+        const std::uint64_t login = to_reread_.front();
+        const Touch touch = touched_.at(login);
+        touched_.erase(login);
+        to_reread_.pop_front();
         ctsp_user user{};
         user.size = sizeof user;
         const ctsp_status status = host_.user_get(host_.host, login, &user);
@@ -192,7 +207,6 @@ void Pump::reread_users() {
         else if (status == CTSP_E_NOTFOUND)
             writer_.write_user(gone_user(Login{login}, touch.version), touch.cause, touch.actor);
     }
-    touched_.clear();
 }
 
 void Pump::reread_groups_and_symbols() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -49,8 +50,11 @@ class Pump {
     void start_snapshot(Instant deals_since);
     void write_account_digest() { digest_wanted_ = true; }
 
-    /// Events were lost on this side of the journal: why a resync is needed, if it is.
-    bool lost_events() const { return lost_; }
+    /// Events were lost on this side of the journal: a new epoch is due now. While lanes overrun it
+    /// waits for a calm second, ten at most: a snapshot in the storm would be lost too.
+    bool lost_events(std::int64_t now_ns) const {
+        return lost_ && (writer_.broken() || now_ns >= calm_ns_);
+    }
     ResyncCause lost_cause() const { return lost_cause_; }
     std::uint64_t events_taken() const { return events_taken_; }
     const Taken& taken() const { return taken_; }
@@ -65,7 +69,7 @@ class Pump {
     void on_event(const ctsp_event& event, const std::byte* payload);
     void on_deal(const ctsp_event& event, const std::byte* payload);
     void touch(const ctsp_event& event);
-    void reread_users();
+    void reread_users(std::size_t most);
     void reread_groups_and_symbols();
     void close_digests(std::int64_t now_ns);
     void tell_mode(std::int64_t now_ns);
@@ -78,9 +82,11 @@ class Pump {
     Taken taken_;
     Snapshot snapshot_;
     std::unordered_map<std::uint64_t, Touch> touched_;
+    std::deque<std::uint64_t> to_reread_;  ///< the logins of touched_, oldest first
     std::unordered_set<std::uint32_t> dirty_groups_, dirty_symbols_;
     std::uint64_t dropped_seen_ = 0, events_taken_ = 0, resyncs_ = 0;
     std::int64_t window_closed_ns_ = 0, digest_ns_ = 0;
+    std::int64_t first_drop_ns_ = 0, calm_ns_ = 0;
     ResyncCause cause_ = ResyncCause::restart, lost_cause_ = ResyncCause::overrun;
     bool snapshot_wanted_ = false, digest_wanted_ = false, lost_ = false;
     bool enforcing_ = false;

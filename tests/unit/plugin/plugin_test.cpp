@@ -419,6 +419,24 @@ TEST_F(PluginTest, a_bridge_that_started_again_is_greeted_again) {
     EXPECT_TRUE(bridge.run_until([&] { return bridge.hellos.size() > before; }));
 }
 
+TEST_F(PluginTest, an_overrun_of_the_lanes_becomes_a_visible_resync) {
+    host_.add_user(5, 1);
+    FakeBridge bridge;
+    Loaded plugin(host_);
+    ASSERT_TRUE(mirrored(bridge));
+    const std::uint64_t epoch = bridge.epoch;
+    const ctsp_deal deal = host_.add_deal(5, CTSP_DEAL_BALANCE, 1);
+    while (plugin.commands("status").find("events_dropped=0") != std::string::npos)
+        for (int at = 0; at < 10'000; ++at)
+            plugin.tells(deal);
+    ASSERT_TRUE(bridge.run_until([&] {
+        host_.set_now(host_.api().now_ns(host_.api().host) + 100'000'000);
+        return bridge.epoch > epoch && bridge.snapshot_ended() &&
+               bridge.facts<ResyncRecord>().back().cause == ResyncCause::overrun;
+    }));
+    EXPECT_EQ(bridge.facts<UserRecord>().back().balance, 1);
+}
+
 TEST_F(PluginTest, a_rescan_answers_with_the_accounts_and_their_check) {
     for (std::uint64_t login = 1; login <= 30; ++login)
         host_.add_user(login, 1);
