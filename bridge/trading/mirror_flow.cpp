@@ -108,7 +108,7 @@ void MirrorFlow::update_lag() {
     if (behind == 0)
         fresh_at_ = now;
     context_.metrics.lag_events->Set(static_cast<double>(behind));
-    context_.mirror_fresh = context_.open && now - fresh_at_ <= most_lag;
+    context_.mirror_fresh = context_.open && context_.complete && now - fresh_at_ <= most_lag;
     context_.metrics.money_out_waits->Set(context_.mirror_fresh ? 0 : 1);
 }
 
@@ -196,6 +196,7 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
         co_await office::stop_money_out(
             tx, context_.server, "the plugin's policy era is ahead: was the database restored?",
             context_.actor());
+    context_.complete = co_await mirror::snapshot_ended(tx, context_.server, cursor->epoch);
     co_await mirror::rescope(tx, context_.server, server->scope);
     co_await tx.commit();
     context_.office = std::move(*server);
@@ -335,6 +336,8 @@ void MirrorFlow::committed(const office::MirrorBatch& batch, const mirror::Appli
     receiver_.committed(batch.last_seq);
     remember(batch);
     acknowledge();
+    for (const auto& resync : batch.resyncs)
+        context_.complete = resync.record->ended;
     update_lag();
     ServerMetrics& metrics = context_.metrics;
     metrics.batches->Increment();

@@ -29,6 +29,7 @@ struct ServerContext {
     bool open = false;             ///< its Welcome is sent: the streams flow
     Instant heard;                 ///< the plugin's last frame
     office::TradingServer office;  ///< mode, scope, era as of the last look
+    bool complete = false;         ///< this epoch's snapshot is committed
     bool mirror_fresh = false;     ///< what was raised is committed: money may go out
 
     bool send(const Message& message) { return port.send(server, session, message); }

@@ -30,6 +30,8 @@ ServerLink::ServerLink(boost::asio::any_io_executor executor, ServerContext cont
                     rescope_.ring();
                 }),
       commands_(executor, context_, [this] { policies_.wake(); }),
+      rescan_(executor, context_,
+              [this] { return Rescan::Position{mirror_.epoch(), mirror_.cursor()}; }),
       beat_(executor),
       rescope_(executor),
       scope_(executor, std::move(failed)) {}
@@ -39,6 +41,7 @@ void ServerLink::start() {
     scope_.spawn(mirror_.run());
     scope_.spawn(policies_.run());
     scope_.spawn(commands_.run());
+    scope_.spawn(rescan_.run());
     scope_.spawn(beat());
     scope_.spawn(rescope());
 }
@@ -49,6 +52,7 @@ boost::asio::awaitable<void> ServerLink::stop() {
     mirror_.wake();
     policies_.stop();
     commands_.stop();
+    rescan_.stop();
     beat_.ring();
     rescope_.ring();
     co_await scope_.join();
@@ -72,6 +76,7 @@ void ServerLink::session_began() {
     context_.metrics.connected->Set(1);
     policies_.session_began();
     commands_.session_began();
+    rescan_.session_began();
 }
 
 void ServerLink::on(Hello& hello, const Received& received) {
@@ -108,8 +113,13 @@ void ServerLink::on(CommandResult& result, const Received&) {
         commands_.on_result(result);
 }
 
-void ServerLink::on(RescannedAccounts&, const Received&) {}
-void ServerLink::on(RescannedDeals&, const Received&) {}
+void ServerLink::on(RescannedAccounts& page, const Received&) {
+    rescan_.on_accounts(std::move(page));
+}
+
+void ServerLink::on(RescannedDeals& page, const Received&) {
+    rescan_.on_deals(std::move(page));
+}
 
 void ServerLink::on(Heartbeat& heartbeat, const Received& received) {
     context_.heard = received.at;

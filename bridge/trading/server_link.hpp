@@ -8,6 +8,7 @@
 #include "bridge/trading/lease.hpp"
 #include "bridge/trading/mirror_flow.hpp"
 #include "bridge/trading/policy_flow.hpp"
+#include "bridge/trading/rescan.hpp"
 #include "bridge/trading/server_context.hpp"
 
 namespace cambist::bridge {
@@ -52,6 +53,7 @@ class ServerLink {
     MirrorFlow mirror_;
     PolicyFlow policies_;
     CommandFlow commands_;
+    Rescan rescan_;
     Bell beat_, rescope_;
     Scope scope_;
     bool rescope_due_ = false;

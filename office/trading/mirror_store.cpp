@@ -23,6 +23,9 @@ constexpr Query get_cursor{
 constexpr Query get_deals_since{
     "epoch_deals_since",
     "select deals_since_ns from stream_epoch where server_id = $1 and epoch = $2"};
+constexpr Query find_snapshot{"mirror_snapshot_ended",
+                              "select exists (select from resync where server_id = $1 "
+                              "and epoch = $2 and ended_at is not null)"};
 constexpr Query move_epoch{
     "cursor_begin_epoch",
     "update stream_cursor set epoch = $5, seq = 0, digest_seq = 0, applied_at = clock_timestamp() "
@@ -206,6 +209,11 @@ awaitable<Instant> deals_since(pg::Transaction& tx, ServerId server, std::uint64
     const auto rows = co_await tx.execute(get_deals_since, server, epoch);
     const auto row = rows.first();
     co_return Instant{row ? row->get<std::int64_t>(0) : 0};
+}
+
+awaitable<bool> snapshot_ended(pg::Transaction& tx, ServerId server, std::uint64_t epoch) {
+    const auto rows = co_await tx.execute(find_snapshot, server, epoch);
+    co_return rows.one().get<bool>(0);
 }
 
 awaitable<bool> begin_epoch(pg::Transaction& tx, ServerId server, Cursor from,

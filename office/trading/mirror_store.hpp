@@ -24,6 +24,8 @@ struct Cursor {
     friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 awaitable<std::optional<Cursor>> cursor(pg::Transaction& tx, ServerId server);
+/// Has the snapshot that an epoch begins with been applied to its end?
+awaitable<bool> snapshot_ended(pg::Transaction& tx, ServerId server, std::uint64_t epoch);
 /// From which instant the snapshot of this epoch tells deals.
 awaitable<Instant> deals_since(pg::Transaction& tx, ServerId server, std::uint64_t epoch);
 /// Moves the cursor to (epoch, 0); false: not ours to move. Its snapshot tells deals from an hour
