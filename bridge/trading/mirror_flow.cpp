@@ -27,7 +27,6 @@ constexpr int batches_until_trusted = 3;
 constexpr auto retry_pause = std::chrono::milliseconds(200);
 constexpr auto resync_interval = std::chrono::seconds(60);
 constexpr auto most_lag = std::chrono::seconds(5);
-/// Clocks of deals need not be the order in which they were told.
 
 /// The rows themselves are at fault, not the database: trying again cannot help.
 bool is_bad_row(const DatabaseError& error) {

@@ -4,7 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "office/pg/error.hpp"
-#include "office/trading/mirror_accounts.hpp"
+#include "office/trading/mirror_account_store.hpp"
 
 namespace cambist::bridge {
 

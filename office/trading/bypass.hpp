@@ -32,10 +32,10 @@ std::optional<Drift> judge_deal(const DealRecord& deal, const PolicyThen& policy
 /// What the office knew of an account before the server told a newer record of it.
 struct AccountBefore {
     bool known = false;  ///< mirrored before, in scope, with a policy
-    std::string group;
+    std::string group{};
     std::uint32_t leverage_x100 = 0;
     std::int64_t leverage_cap_x100 = 0;  ///< 0: no cap
-    std::string group_ordered;           ///< by the last group command; empty: none
+    std::string group_ordered{};         ///< by the last group command; empty: none
 };
 std::optional<Drift> judge_group(const AccountBefore& before, const UserRecord& now);
 std::optional<Drift> judge_leverage(const AccountBefore& before, const UserRecord& now);

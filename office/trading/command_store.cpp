@@ -52,8 +52,8 @@ constexpr Query set_sent{"command_mark_sent",
 constexpr Query last_number{
     "command_low_water",
     "select coalesce((select min(number) - 1 from command where server_id = $1 "
-    "  and status in ('sent', 'unknown')), "
-    "  (select last_value - case when is_called then 0 else 1 end from command_number))"};
+    "  and status in ('sent', 'unknown')), (select last_value - case when is_called then 0 else 1 "
+    "end from command_number))"};
 constexpr Query set_refused{
     "command_mark_refused",
     "update command c set status = 'refused', finished_at = clock_timestamp(), "

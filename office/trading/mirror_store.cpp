@@ -9,7 +9,7 @@
 #include "office/audit/audit_store.hpp"
 #include "office/outbox/outbox_store.hpp"
 #include "office/trading/mirror_columns.hpp"
-#include "office/trading/mirror_facts.hpp"
+#include "office/trading/mirror_fact_store.hpp"
 
 namespace cambist::office::mirror {
 

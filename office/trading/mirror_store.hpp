@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "office/pg/transaction.hpp"
-#include "office/trading/mirror_accounts.hpp"
+#include "office/trading/mirror_account_store.hpp"
 #include "office/trading/mirror_batch.hpp"
-#include "office/trading/mirror_deals.hpp"
+#include "office/trading/mirror_deal_store.hpp"
 
 /// Writes what a trading server told. Every function belongs to a transaction whose end moves the
 /// stream's cursor under the lease's fencing epoch; when the cursor does not move, somebody else

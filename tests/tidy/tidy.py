@@ -139,13 +139,12 @@ def check_bans(tree):
 
 
 def kind_of(path):
-    """rules, store or service: the three kinds of file inside a noun of the office. What writes
-    mirrored facts (mirror_NOUN) is a store: nothing is decided there."""
+    """rules, store or service: the three kinds of file inside a noun of the office."""
     stem = posixpath.splitext(posixpath.basename(path))[0]
     for kind in ("store", "service"):
         if stem.endswith("_" + kind):
             return kind
-    return "store" if stem.startswith("mirror_") else "rules"
+    return "rules"
 
 
 def check_pure_rules(tree):

@@ -8,7 +8,7 @@
 #include "office/pg/error.hpp"
 #include "office/pg/transaction.hpp"
 #include "office/trading/bypass.hpp"
-#include "office/trading/mirror_accounts.hpp"
+#include "office/trading/mirror_account_store.hpp"
 #include "office/trading/mirror_batch.hpp"
 
 namespace cambist::office::mirror {

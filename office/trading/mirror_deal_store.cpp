@@ -1,4 +1,4 @@
-#include "office/trading/mirror_deals.hpp"
+#include "office/trading/mirror_deal_store.hpp"
 
 #include <unordered_map>
 

@@ -1,4 +1,4 @@
-#include "office/trading/mirror_accounts.hpp"
+#include "office/trading/mirror_account_store.hpp"
 
 #include <unordered_map>
 

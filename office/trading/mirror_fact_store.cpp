@@ -1,4 +1,4 @@
-#include "office/trading/mirror_facts.hpp"
+#include "office/trading/mirror_fact_store.hpp"
 
 #include <array>
 #include <string_view>

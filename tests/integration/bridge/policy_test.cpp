@@ -1,0 +1,94 @@
+#include "tests/integration/bridge/running_bridge.hpp"
+
+namespace cambist::tests {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+class BridgePolicies : public BridgeStand {
+  protected:
+    BridgePolicies() {
+        sql("insert into account (server_id, login, server_version, accepted_version, rights, "
+            "  reason, leverage_cap_x100, reserved) values "
+            "  (1, 10, 1, 3, 5, 'restricted', 5000, 70), (1, 11, 1, 0, 0, 'none', 0, 0);"
+            "insert into policy_version (server_id, login, version, rights, reason, "
+            "  leverage_cap_x100, reserved) values (1, 10, 3, 5, 'restricted', 5000, 70)");
+    }
+    static PolicyAcknowledged acknowledged(std::uint32_t version, std::uint32_t era = 1) {
+        return {era, Instant{1}, {{Login{10}, version}}};
+    }
+};
+
+TEST_F(BridgePolicies, are_sent_whole_and_marked_enforced_when_acknowledged_and_never_earlier) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    const auto batch = plugin.expect<PolicyBatch>();
+    ASSERT_EQ(batch.accounts.size(), 1u);
+    EXPECT_EQ(batch.era, 1u);
+    const AccountPolicy wanted{Login{10}, 3, {5}, Reason::restricted, 5'000, 70};
+    EXPECT_EQ(batch.accounts[0], wanted);
+    const std::string before = sql("select clock_timestamp()");
+    plugin.send(acknowledged(3));
+    eventually("select enforced_version from account where login = 10", "3");
+    EXPECT_EQ(sql("select a.enforced_at >= '" + before +
+                  "' and a.enforced_at = p.enforced_at "
+                  "from account a join policy_version p using (login)"),
+              "t");
+}
+
+TEST_F(BridgePolicies, are_sent_again_until_they_are_acknowledged) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.expect<PolicyBatch>();
+    EXPECT_EQ(plugin.expect<PolicyBatch>().accounts[0].version, 3u);
+}
+
+TEST_F(BridgePolicies, go_out_at_once_when_the_office_rings) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.expect<PolicyBatch>();
+    plugin.send(acknowledged(3));
+    eventually("select enforced_version from account where login = 10", "3");
+    sql("update account set accepted_version = 1, rights = 31 where login = 11;"
+        "notify cambist_policy");
+    EXPECT_EQ(plugin.expect<PolicyBatch>().accounts[0].login, Login{11});
+}
+
+TEST_F(BridgePolicies, that_a_digest_shows_to_be_missing_are_sent_again) {
+    sql("update account set enforced_version = 3 where login = 10");
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.send(PolicyDigest{.era = 1, .accounts = 0, .sums = {}});
+    EXPECT_EQ(plugin.expect<PolicyBatch>().accounts[0].login, Login{10});
+}
+
+TEST_F(BridgePolicies, that_a_digest_shows_to_be_there_are_not) {
+    sql("update account set enforced_version = 3 where login = 10");
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    PolicyDigest digest{.era = 1, .accounts = 1, .sums = {}};
+    digest.sums[shard_of(Login{10})] =
+        policy_hash({Login{10}, 3, {5}, Reason::restricted, 5'000, 70});
+    plugin.send(digest);
+    EXPECT_FALSE(plugin.wait_for<PolicyBatch>(2s));
+}
+
+TEST_F(BridgePolicies, of_a_plugin_that_is_ahead_stop_money_out) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.expect<PolicyBatch>();
+    plugin.send(acknowledged(9));
+    comes_true("money_out_stopped from server where id = 1");
+    EXPECT_EQ(sql("select enforced_version from account where login = 10"), "0");
+}
+
+}  // namespace
+
+}  // namespace cambist::tests
