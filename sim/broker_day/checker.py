@@ -150,9 +150,11 @@ class Checker:
             self.compare_settings(kind, [each for each in commands if each["kind"] == kind])
 
     def is_effect(self, deal):
-        """Out of scope nobody is judged: there, anybody may write an operation id on a deal."""
+        """Out of scope, and while the plugin only observes, nobody is refused: there, anybody may
+        write an operation id on a deal."""
         return deal["op_id"] and (deal["path"] == "command"
-                                  or self.scope.covers(deal["login"], deal["ts_ns"]))
+                                  or (deal["ts_ns"] >= self.judged_from_ns
+                                      and self.scope.covers(deal["login"], deal["ts_ns"])))
 
     def compare_money_commands(self, commands, effects):
         by_operation = {deal["op_id"]: deal for deal in self.deals.values()

@@ -5,6 +5,7 @@ import argparse
 import pathlib
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "sim" / "broker_day"))
@@ -17,6 +18,7 @@ from processes import Fleet, wait_for  # noqa: E402
 from stores import Office, Server  # noqa: E402
 
 ACCOUNTS = 10_000
+STILL_SECONDS = 2
 
 
 class Scene:
@@ -39,7 +41,20 @@ class Scene:
         self.desk.ordered("traders_start", seed=7, orders_per_second=500)
         wait_for(what, condition, 60, 0.2)
         self.desk.ordered("traders_stop")
+        self.desk.ordered("quotes_stop")
+        self.wait_until_still()
         self.desk.ordered("quiesce", timeout_seconds=30)
+
+    def wait_until_still(self):
+        """The last quotes may have left positions to be closed, one look for margin at a time."""
+        seen = {"deals": -1, "since": 0.0}
+
+        def still():
+            deals = self.stats()["deals"]
+            if deals != seen["deals"]:
+                seen.update(deals=deals, since=time.monotonic())
+            return time.monotonic() - seen["since"] >= STILL_SECONDS
+        wait_for("nothing trades any more", still, 60, 0.2)
 
     def stats(self):
         return self.desk.ordered("stats")
