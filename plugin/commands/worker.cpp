@@ -153,10 +153,13 @@ void Worker::apply(const PolicyBatch& batch) {
     if (!plan.to_log.empty() || plan.new_era)
         durable = policy_log_.append(batch.era, plan.to_log);
 #ifdef CAMBIST_BUG_policy_two_seconds_late
-    plan.acknowledgement.published = Instant{host_.now_ns(host_.host)};
-    answer(plan.acknowledgement);
-    sleep_microseconds(2'000'000);
-    publish(plan.to_log);
+    static std::deque<std::pair<std::int64_t, std::vector<AccountPolicy>>> late;
+    const std::int64_t now_ns = host_.now_ns(host_.host);
+    late.emplace_back(now_ns + 2'000'000'000, plan.to_log);
+    for (; late.front().first <= now_ns; late.pop_front())
+        publish(late.front().second);
+    plan.acknowledgement.published = Instant{now_ns};
+    answer(std::move(plan.acknowledgement));
     return;
 #endif
     // Published even when the disk refused: the newest decision rules; it is just not acknowledged.

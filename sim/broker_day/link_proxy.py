@@ -37,6 +37,7 @@ class LinkProxy:
             self._ending = True
         self._wake.send(b"!")
         self._thread.join()
+        self._wake.close()
 
     def _tell(self, whole):
         with self._lock:
@@ -58,7 +59,7 @@ class LinkProxy:
                 for end in list(self._pairs):
                     self._drop(end)
             if ending:
-                for end in (self._listener, self._woken, self._wake, self._selector):
+                for end in (self._listener, self._woken, self._selector):
                     end.close()
                 return
 
