@@ -27,8 +27,9 @@ constexpr std::uint32_t trade_actions =
 /// Opening needs the right to open; whatever reduces the position as it stands always passes.
 inline Refusal decide_trade(const ctsp_request& request, const ctsp_ctx& context,
                             const GateTable::View& policy) noexcept {
-    const bool a_trade = request.action < 32 && (trade_actions >> request.action & 1);
-    if (policy.word.rights().has(Right::open) && a_trade) [[likely]]
+    const bool a_trade =
+        (request.action < 32) & static_cast<bool>(trade_actions >> (request.action & 31) & 1);
+    if (policy.word.rights().has(Right::open) & a_trade) [[likely]]
         return Refusal::none;
     const GateTable::View copy = policy;  // so that, on the way above, it stays in registers
     return decide_trade_without_opening(request, context, copy);

@@ -32,29 +32,32 @@ std::uint64_t login_at(std::uint64_t index) {
 /// The floor: the same slots, hash and load factor, and nothing but the lookup.
 class BareTable {
   public:
-    explicit BareTable(std::uint32_t accounts) : slots_(std::bit_ceil(2ull * accounts)) {
+    explicit BareTable(std::uint32_t accounts)
+        : slots_(Slots::make(std::bit_ceil(2ull * accounts))) {
         for (std::uint64_t index = 0; index < accounts; ++index)
             insert(login_at(index), index + 1);
     }
+    ~BareTable() { slots_.free(); }
+    BareTable(const BareTable&) = delete;
     std::uint64_t find(std::uint64_t login) const {
         std::size_t at = slots_.place(login);
         for (;;) {
-            const std::uint64_t key = slots_.hot[at].login.load(std::memory_order_relaxed);
+            const std::uint64_t key = slots_.hot(at).login.load(std::memory_order_relaxed);
             if (key == login)
-                return slots_.hot[at].word.load(std::memory_order_relaxed);
+                return slots_.hot(at).word.load(std::memory_order_relaxed);
             if (key == 0)
                 return 0;
-            at = (at + 1) & slots_.mask;
+            at = (at + 1) & slots_.mask();
         }
     }
 
   private:
     void insert(std::uint64_t login, std::uint64_t word) {
         std::size_t at = slots_.place(login);
-        while (slots_.hot[at].login.load(std::memory_order_relaxed) != 0)
-            at = (at + 1) & slots_.mask;
-        slots_.hot[at].login = login;
-        slots_.hot[at].word = word;
+        while (slots_.hot(at).login.load(std::memory_order_relaxed) != 0)
+            at = (at + 1) & slots_.mask();
+        slots_.hot(at).login = login;
+        slots_.hot(at).word = word;
     }
     Slots slots_;
 };
