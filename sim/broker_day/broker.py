@@ -2,6 +2,7 @@
 with keys, settings and logs of their own under one folder."""
 
 import pathlib
+import re
 import subprocess
 import urllib.request
 
@@ -14,12 +15,17 @@ SERVER_ID = 1
 SCOPE = ["*", "!coverage/*"]
 
 
-def answers(port, path):
+def fetched(port, path):
+    """The text that the program at the port answers; None when it does not."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as response:
-            return response.status == 200
+            return response.read().decode() if response.status == 200 else None
     except OSError:
-        return False
+        return None
+
+
+def answers(port, path):
+    return fetched(port, path) is not None
 
 
 class Broker:
@@ -106,6 +112,9 @@ id = {SERVER_ID}
 public_keys = ["{self.folder}/keys/server.pub"]
 [metrics]
 port = {metrics}
+[rescan]
+pages_a_second = 40
+pause_seconds = 2
 """)
             self.proxies.append(LinkProxy(port, link_port))
             bridge = self._add(f"bridge-{number}", [self.program("bridge"), "--config", file])
@@ -166,6 +175,15 @@ accounts = {self.accounts}
         answer = self.desk.ordered("plugin_command", hex="status".encode().hex())
         words = bytes.fromhex(answer["hex"]).decode().split()
         return {name: int(value) for name, value in (word.split("=") for word in words)}
+
+    def rescans(self):
+        """How often the bridges have read the whole server again since each started."""
+        cycles = 0
+        for _, _, metrics in self.bridge_ports:
+            text = fetched(metrics, "/metrics") or ""
+            cycles += sum(int(float(value)) for value in re.findall(
+                r"^cambist_bridge_rescan_cycles_total(?:\{[^}]*\})? (\S+)$", text, re.M))
+        return cycles
 
     def lease_holder(self):
         """The bridge that owns the server's streams now, or the first one."""

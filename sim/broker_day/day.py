@@ -196,6 +196,7 @@ class Day:
         self.broker.desk.ordered("quiesce", timeout_seconds=60)
         self.wait_until_enforced()
         self.settle_streams()
+        self.wait_for_rescan()
         self.stats = self.broker.desk.ordered("stats")
 
     def wait_until_still(self):
@@ -223,6 +224,12 @@ class Day:
             return self.events_sent == self.events_applied and self.events_sent > 0
         wait_for("every event is applied", all_applied, QUIET_SECONDS, 0.1)
         self.digests_equal = self.digests_compared()
+
+    def wait_for_rescan(self):
+        """A whole rescan that began in the quiet: the one under way may have begun before."""
+        before = self.broker.rescans()
+        wait_for("the server is read again", lambda: self.broker.rescans() >= before + 2,
+                 QUIET_SECONDS, 0.2)
 
     def digests_compared(self):
         """Whether both sides' digests of what is there now are equal; the plugin numbers one every

@@ -8,6 +8,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "sim" / "broker_day"))
+
+from processes import die_with_parent  # noqa: E402
+
 # What the checker must call the consequence of each bug: one of these.
 EXPECTED = {
     "ignore_one_login": {"violation_open", "violation_debit"},
@@ -43,7 +47,7 @@ def main():
     day = subprocess.run(
         ["/usr/bin/python3", "-B", ROOT / "sim" / "broker_day" / "demo.py", "--json", "--build",
          build, "--plugin", plugin, *DAY],
-        stdout=subprocess.PIPE, text=True, check=False)
+        stdout=subprocess.PIPE, text=True, check=False, preexec_fn=die_with_parent)
     findings = json.loads(day.stdout)["findings"] if day.stdout else {}
     found = EXPECTED[options.bug] & findings.keys()
     print(f"{options.bug}: exit {day.returncode}, findings {findings}")
