@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 
 #include "office/pg/error.hpp"
 #include "office/trading/command_store.hpp"
@@ -393,7 +394,9 @@ mirror::DealsTold MirrorFlow::deals_told(const office::MirrorBatch& batch) const
     auto all = window_;
     for (const auto& deal : batch.deals)
         all[deal.record->ticket.value] = deal.record->done.ns;
-    for (const auto& [ticket, done] : all) {
+    // Neighbours in the table are read together.
+    const std::map<std::uint64_t, std::int64_t> in_order(all.begin(), all.end());
+    for (const auto& [ticket, done] : in_order) {
         told.tickets.push_back(ticket);
         told.done_ns.push_back(done);
     }

@@ -41,15 +41,17 @@ constexpr Query settle_drifts{
     "rescan_settle",
     "update drift set resolved_at = clock_timestamp() where server_id = $1 "
     "and login = any($2) and found_by = 'rescan' and field <> 'deal' and resolved_at is null"};
-constexpr Query read_deals{
-    "rescan_deals",
-    "select ticket, version, login, kind, entry, reason, order_ticket, position_ticket, dealer, "
-    "  symbol, volume, volume_closed, price, bid, ask, price_digits, contract_size, rate_e8, "
-    "  profit, swap, commission, fee, currency_digits, book, op_id, comment, ts_ns, modified_ns, "
-    "  deleted, vanished, (modified_ns, ticket) > ($3, $4) and (modified_ns, ticket) <= ($5, $6) "
-    "    and (epoch < $7 or (epoch = $7 and seq <= $8)) "
-    "from deal where server_id = $1 and (ticket = any($2) or "
-    "  ((modified_ns, ticket) > ($3, $4) and (modified_ns, ticket) <= ($5, $6)))"};
+#define DEAL_COLUMNS                                                                           \
+    "select ticket, version, login, kind, entry, reason, order_ticket, position_ticket, "      \
+    "  dealer, symbol, volume, volume_closed, price, bid, ask, price_digits, contract_size, "  \
+    "  rate_e8, profit, swap, commission, fee, currency_digits, book, op_id, comment, ts_ns, " \
+    "  modified_ns, deleted, vanished, epoch < $2 or (epoch = $2 and seq <= $3) from deal "
+constexpr Query read_deals{"rescan_deals", DEAL_COLUMNS
+                           "where server_id = $1 and (modified_ns, ticket) > ($4, $5) "
+                           "and (modified_ns, ticket) <= ($6, $7)"};
+constexpr Query find_deals{"rescan_find_deals",
+                           DEAL_COLUMNS "where server_id = $1 and ticket = any($4)"};
+#undef DEAL_COLUMNS
 constexpr Query forget_hash{"rescan_forget_hash",
                             "update deal set row_hash = 0 "
                             "where server_id = $1 and ticket = any($2) and not vanished"};
@@ -198,6 +200,48 @@ std::optional<Drift> difference(const DealRecord& office, const DealRecord& serv
     return Drift{server.login, "deal", described(office), described(server)};
 }
 
+/// A page of deals that is compared row by row.
+class DealsRead {
+  public:
+    explicit DealsRead(std::span<const DealRecord> deals) {
+        for (const DealRecord& deal : deals)
+            read_.emplace(deal.ticket.value, &deal);
+        unseen_ = read_;
+    }
+
+    /// `within`: the row belongs to the page's range, so the reading must show it.
+    void compare(const pg::Row& row, bool within) {
+        const DealRecord office = deal_of(row);
+        const bool vanished = row.get<bool>(29), told_before = row.get<bool>(30);
+        const auto found = read_.find(office.ticket.value);
+        if (vanished)
+            return;  // a reading that shows it brings it back, as one that is missing
+        if (found != read_.end()) {
+            if (auto drift = difference(office, *found->second))
+                drifts_.push_back(std::move(*drift));
+            unseen_.erase(office.ticket.value);
+        } else if (within && told_before) {
+            drifts_.push_back({office.login, "deal", described(office), "vanished"});
+        }
+    }
+    std::vector<std::uint64_t> unseen() const {
+        std::vector<std::uint64_t> tickets;
+        for (const auto& [ticket, deal] : unseen_)
+            tickets.push_back(ticket);
+        return tickets;
+    }
+    /// Those that no row showed are missing.
+    std::vector<Drift> differences() {
+        for (const auto& [ticket, deal] : unseen_)
+            drifts_.push_back({deal->login, "deal", std::string(missing), described(*deal)});
+        return std::move(drifts_);
+    }
+
+  private:
+    std::unordered_map<std::uint64_t, const DealRecord*> read_, unseen_;
+    std::vector<Drift> drifts_;
+};
+
 }  // namespace
 
 awaitable<std::vector<Drift>> compare_accounts(pg::Transaction& tx, ServerId server,
@@ -256,39 +300,25 @@ void settle(pg::Transaction& tx, ServerId server, const std::vector<Login>& logi
 }
 
 awaitable<std::vector<Drift>> compare_deals(pg::Transaction& tx, ServerId server, DealPage page) {
-    std::unordered_map<std::uint64_t, const DealRecord*> unseen;
-    std::vector<std::uint64_t> tickets;
-    for (const DealRecord& deal : page.deals) {
-        unseen.emplace(deal.ticket.value, &deal);
-        tickets.push_back(deal.ticket.value);
-    }
     DealRecord last = page.deals.empty() ? DealRecord{} : page.deals.back();
     if (page.end) {
         last.modified.ns = INT64_MAX;
         last.ticket.value = INT64_MAX;
     }
-    const auto rows =
-        co_await tx.execute(read_deals, server, tickets, page.since.ns, page.after.value,
-                            last.modified.ns, last.ticket.value, page.epoch, page.last_seq);
-    std::vector<Drift> drifts;
-    for (const pg::Row row : rows) {
-        const bool vanished = row.get<bool>(29);
-        const DealRecord office = deal_of(row);
-        const auto read = unseen.find(office.ticket.value);
-        if (read != unseen.end() && !(vanished && read->second->done != office.done)) {
-            if (vanished)
-                continue;  // it is back: mended as one that is missing
-            if (auto drift = difference(office, *read->second))
-                drifts.push_back(std::move(*drift));
-            unseen.erase(read);
-        } else if (read == unseen.end() && !vanished && row.get<bool>(30) &&
-                   std::ranges::find(tickets, office.ticket.value) == tickets.end()) {
-            drifts.push_back({office.login, "deal", described(office), "vanished"});
-        }
+    DealsRead read(page.deals);
+    const auto within =
+        co_await tx.execute(read_deals, server, page.epoch, page.last_seq, page.since.ns,
+                            page.after.value, last.modified.ns, last.ticket.value);
+    for (const pg::Row row : within)
+        read.compare(row, true);
+    // What is left may be known with another time of change.
+    if (const auto tickets = read.unseen(); !tickets.empty()) {
+        const auto elsewhere =
+            co_await tx.execute(find_deals, server, page.epoch, page.last_seq, tickets);
+        for (const pg::Row row : elsewhere)
+            read.compare(row, false);
     }
-    for (const auto& [ticket, deal] : unseen)
-        drifts.push_back({deal->login, "deal", std::string(missing), described(*deal)});
-    co_return drifts;
+    co_return read.differences();
 }
 
 awaitable<void> mend_deals(pg::Transaction& tx, ServerId server, std::vector<std::string> scope,
