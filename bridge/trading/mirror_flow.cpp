@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <map>
 
 #include "office/pg/error.hpp"
 #include "office/trading/command_store.hpp"
@@ -336,8 +335,11 @@ void MirrorFlow::committed(const office::MirrorBatch& batch, const mirror::Appli
     receiver_.committed(batch.last_seq);
     remember(batch);
     acknowledge();
-    for (const auto& resync : batch.resyncs)
+    for (const auto& resync : batch.resyncs) {
         context_.complete = resync.record->ended;
+        if (context_.complete)
+            context_.send(DigestAsked{context_.bridge_epoch});
+    }
     update_lag();
     ServerMetrics& metrics = context_.metrics;
     metrics.batches->Increment();
@@ -394,12 +396,14 @@ mirror::DealsTold MirrorFlow::deals_told(const office::MirrorBatch& batch) const
     auto all = window_;
     for (const auto& deal : batch.deals)
         all[deal.record->ticket.value] = deal.record->done.ns;
-    // Neighbours in the table are read together.
-    const std::map<std::uint64_t, std::int64_t> in_order(all.begin(), all.end());
-    for (const auto& [ticket, done] : in_order) {
+    told.first.ns = INT64_MAX;
+    told.last.ns = INT64_MIN;
+    for (const auto& [ticket, done] : all) {
         told.tickets.push_back(ticket);
-        told.done_ns.push_back(done);
+        told.first.ns = std::min(told.first.ns, done);
+        told.last.ns = std::max(told.last.ns, done);
     }
+    std::ranges::sort(told.tickets);  // neighbours in the table are read together
     return told;
 }
 

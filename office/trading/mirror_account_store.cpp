@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "office/trading/mirror_columns.hpp"
+#include "sync/messages/codec.hpp"
 #include "sync/vocabulary/pattern.hpp"
 
 namespace cambist::office::mirror {
@@ -15,17 +16,12 @@ using Accounts = std::span<const Told<UserRecord>>;
 constexpr Query update_usual{
     "mirror_usual_accounts",
     "update account a set server_version = n.version, balance = n.balance, credit = n.credit, "
-    "  currency = n.currency, currency_digits = n.digits, native_rights = n.rights, "
-    "  agent = n.agent, registered_ns = n.registered, margin_mode = n.margin_mode, "
-    "  row_hash = n.hash, deals_total = a.deals_total + n.deals, deleted = n.gone <> 0 "
-    "from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], "
-    "    $7::smallint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::smallint[], "
-    "    $12::bigint[], $13::bigint[], $14::smallint[], $15::text[], $16::bigint[], $17::bigint[]) "
-    "  as n(login, version, balance, credit, currency, digits, rights, agent, registered, "
-    "    margin_mode, hash, deals, gone, group_name, group_id, leverage) "
-    "where a.server_id = $1 and a.login = n.login and a.server_version > 0 "
-    "  and a.server_version < n.version and a.group_name = n.group_name "
-    "  and a.group_id = n.group_id and a.leverage_x100 = n.leverage returning a.login"};
+    "  row_hash = n.hash, deals_total = a.deals_total + n.deals "
+    "from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], "
+    "    $7::bigint[], $8::bigint[]) "
+    "  as n(login, version, balance, credit, hash, deals, terms_hash) "
+    "where a.server_id = $1 and a.login = n.login and a.terms_hash = n.terms_hash "
+    "  and a.server_version < n.version returning a.login"};
 constexpr Query lock_others{
     "mirror_lock_accounts",
     "select a.login, a.server_version, a.group_name, a.leverage_x100, a.leverage_cap_x100, "
@@ -38,16 +34,18 @@ constexpr Query upsert_others{
     "mirror_upsert_accounts",
     "insert into account as a (server_id, login, server_version, balance, credit, currency, "
     "  currency_digits, native_rights, agent, registered_ns, margin_mode, row_hash, deals_total, "
-    "  deleted, group_name, group_id, leverage_x100, op_id, kind, in_scope) "
+    "  deleted, group_name, group_id, leverage_x100, op_id, kind, in_scope, terms_hash) "
     "select $1, n.login, n.version, n.balance, n.credit, n.currency, n.digits, n.rights, n.agent, "
     "  n.registered, n.margin_mode, n.hash, n.deals, n.gone <> 0, n.group_name, n.group_id, "
-    "  n.leverage, n.op_id, case when n.demo <> 0 then 'demo' else 'live' end, n.in_scope <> 0 "
-    "from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], "
-    "    $7::smallint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::smallint[], "
-    "    $12::bigint[], $13::bigint[], $14::smallint[], $15::text[], $16::bigint[], $17::bigint[], "
-    "    $18::uuid[], $19::smallint[], $20::smallint[]) "
-    "  as n(login, version, balance, credit, currency, digits, rights, agent, registered, "
-    "    margin_mode, hash, deals, gone, group_name, group_id, leverage, op_id, demo, in_scope) "
+    "  n.leverage, n.op_id, case when n.demo <> 0 then 'demo' else 'live' end, n.in_scope <> 0, "
+    "  n.terms_hash "
+    "from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], "
+    "    $7::bigint[], $8::bigint[], $9::text[], $10::smallint[], $11::bigint[], $12::bigint[], "
+    "    $13::bigint[], $14::smallint[], $15::smallint[], $16::text[], $17::bigint[], "
+    "    $18::bigint[], $19::uuid[], $20::smallint[], $21::smallint[]) "
+    "  as n(login, version, balance, credit, hash, deals, terms_hash, currency, digits, rights, "
+    "    agent, registered, margin_mode, gone, group_name, group_id, leverage, op_id, demo, "
+    "    in_scope) "
     "on conflict (server_id, login) do update set server_version = excluded.server_version, "
     "  balance = excluded.balance, credit = excluded.credit, currency = excluded.currency, "
     "  currency_digits = excluded.currency_digits, native_rights = excluded.native_rights, "
@@ -56,7 +54,7 @@ constexpr Query upsert_others{
     "  deals_total = a.deals_total + excluded.deals_total, deleted = excluded.deleted, "
     "  group_name = excluded.group_name, group_id = excluded.group_id, "
     "  leverage_x100 = excluded.leverage_x100, op_id = excluded.op_id, "
-    "  in_scope = excluded.in_scope, "
+    "  in_scope = excluded.in_scope, terms_hash = excluded.terms_hash, "
     "  kind = case when a.client_id is null then excluded.kind else a.kind end"};
 constexpr Query add_totals{"mirror_add_totals",
                            "insert into account as a (server_id, login, deals_total) "
@@ -75,41 +73,58 @@ std::int64_t total_of(const DealTotals& totals, Login login) {
     return found == totals.end() ? 0 : found->second;
 }
 
-/// $1 .. $17 of both statements that write records.
-pg::Parameters record_columns(ServerId server, Accounts rows, const DealTotals& totals) {
-    using Row = Told<UserRecord>;
-    const auto of = [&](auto member) {
-        return column<std::int64_t>(rows, [member](const Row& row) {
-            return static_cast<std::int64_t>(row.record->*member);
-        });
-    };
-    const auto small = [&](auto member) {
-        return column<std::int16_t>(rows, [member](const Row& row) { return row.record->*member; });
-    };
-    const auto texts = [&](auto member) {
-        return column<std::string_view>(
-            rows, [member](const Row& row) { return (row.record->*member).view(); });
-    };
+/// Hash of an account's terms: all but its version and its money.
+std::uint64_t terms_hash(const UserRecord& record) {
+    UserRecord terms = record;
+    terms.version = 0;
+    terms.balance = terms.credit = 0;
+    Bytes bytes;
+    return encode_event(Event{terms, {}, 0, 0}, bytes);
+}
+
+using Row = Told<UserRecord>;
+
+template <class Member>
+std::vector<std::int64_t> numbers(Accounts rows, Member member) {
+    return column<std::int64_t>(rows, [member](const Row& row) { return row.record->*member; });
+}
+template <class Member>
+std::vector<std::int16_t> small(Accounts rows, Member member) {
+    return column<std::int16_t>(rows, [member](const Row& row) { return row.record->*member; });
+}
+template <class Member>
+std::vector<std::string_view> texts(Accounts rows, Member member) {
+    return column<std::string_view>(
+        rows, [member](const Row& row) { return (row.record->*member).view(); });
+}
+
+/// $1 .. $8 of both statements that write records.
+pg::Parameters usual_columns(ServerId server, Accounts rows, const DealTotals& totals) {
     pg::Parameters parameters;
     parameters.add(server)
         .add(column<std::uint64_t>(rows, [](const Row& row) { return row.record->login.value; }))
-        .add(of(&UserRecord::version))
-        .add(of(&UserRecord::balance))
-        .add(of(&UserRecord::credit))
-        .add(texts(&UserRecord::currency))
-        .add(small(&UserRecord::currency_digits))
-        .add(of(&UserRecord::rights))
-        .add(of(&UserRecord::agent))
-        .add(column<std::int64_t>(rows, [](const Row& row) { return row.record->registered.ns; }))
-        .add(small(&UserRecord::margin_mode))
+        .add(numbers(rows, &UserRecord::version))
+        .add(numbers(rows, &UserRecord::balance))
+        .add(numbers(rows, &UserRecord::credit))
         .add(column<std::uint64_t>(rows, [](const Row& row) { return row.hash; }))
         .add(column<std::int64_t>(
             rows, [&](const Row& row) { return total_of(totals, row.record->login); }))
-        .add(small(&UserRecord::gone))
-        .add(texts(&UserRecord::group))
-        .add(column<std::int64_t>(rows, [](const Row& row) { return row.record->group_id.value; }))
-        .add(of(&UserRecord::leverage_x100));
+        .add(column<std::uint64_t>(rows, [](const Row& row) { return terms_hash(*row.record); }));
     return parameters;
+}
+
+/// $9 .. $18: the terms.
+void add_terms(pg::Parameters& parameters, Accounts rows) {
+    parameters.add(texts(rows, &UserRecord::currency))
+        .add(small(rows, &UserRecord::currency_digits))
+        .add(numbers(rows, &UserRecord::rights))
+        .add(numbers(rows, &UserRecord::agent))
+        .add(column<std::int64_t>(rows, [](const Row& row) { return row.record->registered.ns; }))
+        .add(small(rows, &UserRecord::margin_mode))
+        .add(small(rows, &UserRecord::gone))
+        .add(texts(rows, &UserRecord::group))
+        .add(column<std::int64_t>(rows, [](const Row& row) { return row.record->group_id.value; }))
+        .add(numbers(rows, &UserRecord::leverage_x100));
 }
 
 /// What the office has of the logins, by login; their rows are locked.
@@ -143,8 +158,8 @@ void judge(const AccountBefore& before, const UserRecord& now, std::vector<Drift
 
 void send_records(pg::Transaction& tx, ServerId server, std::span<const std::string> scope,
                   Accounts rows, const DealTotals& totals) {
-    using Row = Told<UserRecord>;
-    auto parameters = record_columns(server, rows, totals);
+    auto parameters = usual_columns(server, rows, totals);
+    add_terms(parameters, rows);
     parameters.add(column<OperationId>(rows, [](const Row& row) { return row.record->created_by; }))
         .add(column<std::int16_t>(rows, [](const Row& row) { return row.record->is_demo; }))
         .add(column<std::int16_t>(
@@ -166,7 +181,7 @@ void send_totals(pg::Transaction& tx, ServerId server, const DealTotals& totals)
 
 void send_usual_accounts(pg::Transaction& tx, ServerId server, Accounts accounts,
                          const DealTotals& totals) {
-    tx.send_with(update_usual, record_columns(server, accounts, totals));
+    tx.send_with(update_usual, usual_columns(server, accounts, totals));
 }
 
 awaitable<std::vector<Drift>> judge_passing_accounts(pg::Transaction& tx, ServerId server,

@@ -18,8 +18,9 @@ using boost::asio::awaitable;
 /// What deals add to each account's total, minor units.
 using DealTotals = std::map<Login, std::int64_t>;
 
-/// Sent with the transaction's next statement: the accounts that the office knows, whose group,
-/// leverage and scope stand as they stood. The logins that it returns are written, totals included.
+/// Sent with the transaction's next statement: the accounts that the office knows and whose
+/// terms (all but version and money) stand as they stood. The logins that it returns are written,
+/// totals included.
 void send_usual_accounts(pg::Transaction& tx, ServerId server,
                          std::span<const Told<UserRecord>> accounts, const DealTotals& totals);
 /// What nobody ordered of what accounts were for a moment; before anything is written.

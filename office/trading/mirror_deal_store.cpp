@@ -1,5 +1,6 @@
 #include "office/trading/mirror_deal_store.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "office/pg/copy_rows.hpp"
@@ -73,10 +74,17 @@ constexpr Query policy_then{
     "  order by v.version desc limit 1) p on true"};
 constexpr Query sum_deals{
     "mirror_sum_deals",
-    "select count(*), coalesce(sum(d.row_hash & 4294967295), 0)::bigint, "
-    "  coalesce(sum(d.row_hash >> 32), 0)::bigint "
-    "from unnest($2::bigint[], $3::bigint[]) as n(ticket, ts_ns) "
-    "join deal d on d.server_id = $1 and d.ticket = n.ticket and d.ts_ns = n.ts_ns"};
+    "select count(*), coalesce(sum(row_hash & 4294967295), 0)::bigint, "
+    "  coalesce(sum(row_hash >> 32), 0)::bigint "
+    "from deal where server_id = $1 and ticket = any($2) and ts_ns between $3 and $4 "
+    "  and not vanished"};
+
+constexpr Query hashes_of_deals{
+    "mirror_hashes_of_deals",
+    "select ticket, row_hash from deal where server_id = $1 and ticket between $2 and $3 "
+    "  and ts_ns between $4 and $5 and not vanished"};
+/// Tickets that lie closer together than this are read as one range.
+constexpr std::uint64_t most_gaps = 4;
 
 void copy_row(pg::CopyRows& rows, ServerId server, std::uint64_t epoch, const Row& row) {
     const DealRecord& deal = *row.record;
@@ -159,6 +167,21 @@ Held held_of(const pg::Row& row) {
     return {row.get<std::uint64_t>(1), row.get<std::uint64_t>(11),
             row.get<std::int64_t>(3),  vanished,
             row.get<Login>(2),         vanished ? 0 : balance_change(deal)};
+}
+
+/// The same for tickets that lie close together.
+awaitable<HashSum> sum_of_range(pg::Transaction& tx, ServerId server,
+                                std::vector<std::uint64_t> tickets, Instant first, Instant last) {
+    const auto rows = co_await tx.execute(hashes_of_deals, server, tickets.front(), tickets.back(),
+                                          first.ns, last.ns);
+    HashSum sum;
+    for (const pg::Row row : rows) {
+        if (!std::ranges::binary_search(tickets, row.get<std::uint64_t>(0)))
+            continue;
+        ++sum.rows;
+        sum.sum += row.get<std::uint64_t>(1);
+    }
+    co_return sum;
 }
 
 }  // namespace
@@ -253,9 +276,10 @@ awaitable<std::vector<Drift>> judge_deals(pg::Transaction& tx, ServerId server,
 }
 
 awaitable<HashSum> sum_of_deals(pg::Transaction& tx, ServerId server,
-                                std::vector<std::uint64_t> tickets,
-                                std::vector<std::int64_t> done_ns) {
-    const auto rows = co_await tx.execute(sum_deals, server, tickets, done_ns);
+                                std::vector<std::uint64_t> tickets, Instant first, Instant last) {
+    if (!tickets.empty() && tickets.back() - tickets.front() < most_gaps * tickets.size())
+        co_return co_await sum_of_range(tx, server, std::move(tickets), first, last);
+    const auto rows = co_await tx.execute(sum_deals, server, tickets, first.ns, last.ns);
     const auto row = rows.one();
     co_return HashSum{row.get<std::uint64_t>(0),
                       row.get<std::uint64_t>(1) + (row.get<std::uint64_t>(2) << 32)};

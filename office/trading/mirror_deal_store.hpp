@@ -35,12 +35,12 @@ DealTotals totals_of(Deals deals);
 awaitable<std::vector<Drift>> judge_deals(pg::Transaction& tx, ServerId server,
                                           std::vector<const DealRecord*> suspects);
 
-/// Number and sum of the row hashes of these deals, as PostgreSQL holds them.
+/// Number and sum of the row hashes of these deals, done from first to last, as PostgreSQL holds
+/// them.
 struct HashSum {
     std::uint64_t rows = 0, sum = 0;
 };
 awaitable<HashSum> sum_of_deals(pg::Transaction& tx, ServerId server,
-                                std::vector<std::uint64_t> tickets,
-                                std::vector<std::int64_t> done_ns);
+                                std::vector<std::uint64_t> tickets, Instant first, Instant last);
 
 }  // namespace cambist::office::mirror

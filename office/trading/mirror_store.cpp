@@ -175,7 +175,8 @@ awaitable<Digest> compare_digest(pg::Transaction& tx, Stream stream, const Mirro
         co_return Digest::none;
     if (!told.complete || told.first_seq != batch.deal_digest->first_seq)
         co_return Digest::skipped;
-    const HashSum office = co_await sum_of_deals(tx, stream.server, told.tickets, told.done_ns);
+    const HashSum office =
+        co_await sum_of_deals(tx, stream.server, told.tickets, told.first, told.last);
     co_return compared(tx, stream, batch, "deal_digest", office,
                        {batch.deal_digest->deals, batch.deal_digest->sum});
 }

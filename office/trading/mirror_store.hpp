@@ -43,12 +43,13 @@ struct Stream {
     std::vector<std::string> scope;  ///< which groups are judged
 };
 
-/// The deals since the last digest, by key; `complete`: all of them are here.
+/// The deals since the last digest, in order of tickets, and when the first and last of them was
+/// done; `complete`: all of them are here.
 struct DealsTold {
     std::uint64_t first_seq = 0;
     bool complete = false;
     std::vector<std::uint64_t> tickets;
-    std::vector<std::int64_t> done_ns;
+    Instant first, last;
 };
 
 enum class Digest { none, skipped, equal, different };
