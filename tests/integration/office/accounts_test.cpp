@@ -146,7 +146,7 @@ TEST_F(Accounts, a_hold_and_a_restriction_at_the_same_moment_both_count) {
         auto holding = co_await gateway.begin();
         const Hold hold{{9, 1}, {{1}, {100}}, HoldKind::reserve, 700, "dispute"};
         co_await place_hold(holding, hold, back_office);
-        bool restricted = false, failed = false;
+        bool restricted = false, failed = false, ended = false;
         boost::asio::co_spawn(
             context,
             [&]() -> awaitable<void> {
@@ -156,7 +156,10 @@ TEST_F(Accounts, a_hold_and_a_restriction_at_the_same_moment_both_count) {
                 co_await tx.commit();
                 restricted = true;
             },
-            [&](std::exception_ptr failure) { failed = failure != nullptr; });
+            [&](std::exception_ptr failure) {
+                failed = failure != nullptr;
+                ended = true;
+            });
         constexpr pg::Query waits{"waits",
                                   "select count(*) from pg_locks where not granted and database = "
                                   "(select oid from pg_database where datname = "
@@ -167,6 +170,9 @@ TEST_F(Accounts, a_hold_and_a_restriction_at_the_same_moment_both_count) {
         }
         EXPECT_FALSE(restricted || failed);
         co_await holding.commit();
+        while (!ended)
+            co_await watcher.execute(waits);
+        EXPECT_TRUE(restricted && !failed);
     }());
     EXPECT_EQ(account(100, "accepted_version, rights, reserved"), "3|1|700");
 }
