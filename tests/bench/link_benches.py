@@ -36,7 +36,9 @@ def mirror_throughput(build):
             events = stand.events_applied()
             began = time.monotonic()
             host.ask(f"burst {deals} 300")
-            wait_for("the burst in PostgreSQL", lambda: stand.deals() >= held + deals, 300, 0.05)
+            wait_for("the burst in PostgreSQL",
+                     lambda: stand.newest_deal() >= held + deals and stand.deals() >= held + deals,
+                     300, 0.1)
             seconds = time.monotonic() - began
             ours.append((stand.events_applied() - events) / seconds)
             floors.append(stand.floor("rows", stand.dsn(database="floor"), deals, accounts,
