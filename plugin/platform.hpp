@@ -45,10 +45,24 @@ bool replace_file(const std::string& from, const std::string& to);
 std::optional<std::string> read_secret(const std::string& path, std::string& why);
 std::optional<std::string> read_text(const std::string& path);
 
+/// What an idle thread waits at: it wakes when another thread rings, when one of the sockets has
+/// something to read, or in time.
+class Doorbell {
+  public:
+    Doorbell();
+    ~Doorbell();
+    Doorbell(Doorbell&&) = delete;
+
+    void ring();
+    void wait(std::span<const std::intptr_t> sockets, std::uint32_t microseconds);
+
+  private:
+    int handle_;
+};
+
 /// For a thread's start: no signal of the host is ever delivered to it.
 void block_signals();
 void name_thread(const char* name);
-void sleep_microseconds(std::uint32_t microseconds);
 /// How many more files and sockets this process may open.
 std::size_t descriptors_left();
 /// Large pages for memory that is read at random.

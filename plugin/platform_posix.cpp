@@ -1,13 +1,16 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -136,6 +139,33 @@ std::optional<std::string> read_secret(const std::string& path, std::string& why
     return text;
 }
 
+// Without a handle (too many files are open) it is a plain pause.
+Doorbell::Doorbell() : handle_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Doorbell::~Doorbell() {
+    if (handle_ >= 0)
+        close(handle_);
+}
+
+void Doorbell::ring() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(handle_, &one, sizeof one);
+}
+
+void Doorbell::wait(std::span<const std::intptr_t> sockets, std::uint32_t microseconds) {
+    constexpr std::size_t most = 16;
+    std::array<pollfd, most> watched{};
+    std::size_t count = 0;
+    watched[count++] = {handle_, POLLIN, 0};
+    for (const std::intptr_t socket : sockets.first(std::min(sockets.size(), most - 1)))
+        watched[count++] = {int(socket), POLLIN, 0};
+    const timespec pause{microseconds / 1'000'000, long(microseconds % 1'000'000) * 1000};
+    ppoll(watched.data(), count, &pause, nullptr);
+    std::uint64_t rung = 0;
+    if (watched[0].revents != 0) [[maybe_unused]]
+        const ssize_t got = read(handle_, &rung, sizeof rung);
+}
+
 void block_signals() {
     sigset_t all;
     sigfillset(&all);
@@ -144,11 +174,6 @@ void block_signals() {
 
 void name_thread(const char* name) {
     pthread_setname_np(pthread_self(), name);
-}
-
-void sleep_microseconds(std::uint32_t microseconds) {
-    const timespec pause{microseconds / 1'000'000, long(microseconds % 1'000'000) * 1000};
-    nanosleep(&pause, nullptr);
 }
 
 std::size_t descriptors_left() {

@@ -68,7 +68,7 @@ bool Plugin::build(const Settings& settings, std::string& why) {
     }
     writer_ = std::make_unique<EventWriter>(*journal_, sender_, settings.policy_capacity);
     pump_ = std::make_unique<Pump>(host_, *lanes_, *gate_, *writer_, state_->numbers().epoch + 1);
-    worker_ = std::make_unique<Worker>(host_, *gate_, position_);
+    worker_ = std::make_unique<Worker>(host_, *gate_, position_, idle_);
     if (!worker_->load(settings.folder, state_->numbers().bridge_epoch, why))
         return false;
     auto transport = open_transport(settings.link);
@@ -110,7 +110,7 @@ void Plugin::mirror_loop() noexcept {
             resyncs_.store(pump_->resyncs(), std::memory_order_relaxed);
             watch_journal(now);
             if (!busy)
-                sleep_microseconds(idle_microseconds);
+                idle_.wait(transport_->handles(), idle_microseconds);
         }
         pump_->finish(now_of(host_).ns);
         session_->goodbye(now_of(host_));

@@ -48,6 +48,7 @@ class Plugin {
     std::optional<Journal> journal_;
     MirrorSender sender_;
     StreamPosition position_;
+    Doorbell idle_;
     std::unique_ptr<EventWriter> writer_;
     std::unique_ptr<Pump> pump_;
     std::unique_ptr<Worker> worker_;

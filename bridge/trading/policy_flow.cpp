@@ -145,21 +145,21 @@ awaitable<void> PolicyFlow::mend(const std::set<std::size_t>& shards,
                                  std::vector<policies::VersionedPolicy> all) {
     auto tx = co_await context_.pool.begin();
     std::vector<Login> again;
-    std::vector<office::AcceptedPolicy> anew;
+    std::vector<office::AccountKey> anew;
     for (const auto& accepted : all) {
         const std::size_t shard = shard_of(accepted.login);
         if (!shards.contains(shard))
             continue;
         // Sent anew once already and still different: the plugin gives the number another meaning.
         if (resent_.contains(shard))
-            anew.push_back({{context_.server, accepted.login}, accepted.version, accepted.policy});
+            anew.push_back({context_.server, accepted.login});
         else
             again.push_back(accepted.login);
     }
     if (!again.empty())
         policies::forget_enforced(tx, context_.server, again);
     if (!anew.empty()) {
-        co_await office::accounts::accept(tx, anew);
+        office::accounts::accept_again(tx, anew);
         office::audit::append(tx, context_.actor(),
                               {.action = "policies_accepted_anew",
                                .subject = context_.office.subject(),
@@ -212,12 +212,11 @@ awaitable<void> PolicyFlow::read_pending() {
     woken_ = false;
     read_at_ = context_.clock.now();
     auto tx = co_await context_.pool.begin();
-    std::vector<policies::VersionedPolicy> pending;
-    if (sender_.has_room())
-        pending = co_await policies::pending(tx, context_.server, Login{}, read_at_most);
-    const auto server = co_await office::servers::find(tx, context_.server);
-    co_await tx.commit();
-    for (const auto& accepted : pending) {
+    policies::ask_pending(tx, context_.server, sender_.has_room() ? read_at_most : 0);
+    office::servers::ask(tx, context_.server);
+    const auto answers = co_await tx.gather();
+    const auto server = office::servers::server_in(answers[1]);
+    for (const auto& accepted : policies::pending_in(answers[0])) {
         if (!sender_.has_room())
             break;
         sender_.offer(as_sent(accepted));

@@ -15,10 +15,9 @@ namespace json = boost::json;
 
 awaitable<std::optional<AccountFacts>> locked_facts(pg::Transaction& tx, AccountKey key) {
     const std::vector<AccountKey> wanted{key};
-    auto locked = co_await accounts::lock(tx, wanted);
-    if (locked.empty())
+    auto facts = co_await accounts::locked_facts(tx, wanted);
+    if (facts.empty())
         co_return std::nullopt;
-    auto facts = co_await accounts::facts(tx, std::move(locked));
     co_return std::move(facts.front());
 }
 
@@ -51,23 +50,20 @@ void record(pg::Transaction& tx, const Actor& actor, std::string_view action, Ac
 
 }  // namespace
 
-awaitable<AcceptedPolicies> refresh_policies(pg::Transaction& tx, std::vector<AccountKey> locked) {
-    if (locked.empty())
-        co_return AcceptedPolicies{};
-    const auto all = co_await accounts::facts(tx, std::move(locked));
-    AcceptedPolicies changed;
-    for (const AccountFacts& facts : all) {
+AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<AccountFacts>& locked) {
+    AcceptedPolicies accepted;
+    for (const AccountFacts& facts : locked) {
         const Policy policy = effective_rights(facts.policy);
         if (policy != facts.accepted || facts.accepted_version == 0)
-            changed.push_back({facts.key, 0, policy});
+            accepted.push_back({facts.key, facts.accepted_version + 1, policy});
     }
-    auto accepted = co_await accounts::accept(tx, std::move(changed));
+    accounts::accept(tx, accepted);
     std::vector<outbox::Told> events;
     for (const AcceptedPolicy& policy : accepted)
         events.push_back(
             {"policy_accepted", policy.key.subject(), json::serialize(described(policy))});
     outbox::append_all(tx, events);
-    co_return accepted;
+    return accepted;
 }
 
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
@@ -88,8 +84,8 @@ awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, Operati
     const json::object after{{"client", client.uuid()}, {"kind", name_of(kind)}};
     record(tx, actor, "account_attached", account, {}, after, "");
     const std::vector<AccountKey> keys{account};
-    auto locked = co_await accounts::lock(tx, keys);
-    co_return co_await refresh_policies(tx, std::move(locked));
+    const auto attached = co_await accounts::locked_facts(tx, keys);
+    co_return refresh_policies(tx, attached);
 }
 
 awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, Actor actor) {
@@ -107,7 +103,8 @@ awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, 
         co_return AcceptedPolicies{};
     }
     record(tx, actor, "hold_placed", hold.account, {}, described(hold), hold.reason);
-    co_return co_await refresh_policies(tx, std::move(locked));
+    const auto held = co_await accounts::facts(tx, std::move(locked));
+    co_return refresh_policies(tx, held);
 }
 
 awaitable<Outcome<AcceptedPolicies>> release_hold(pg::Transaction& tx, OperationId id,
@@ -125,7 +122,8 @@ awaitable<Outcome<AcceptedPolicies>> release_hold(pg::Transaction& tx, Operation
     accounts::release_hold(tx, id, actor.name);
     record(tx, actor, "hold_released", hold->account, described(*hold), {{"hold", id.uuid()}},
            std::move(reason));
-    co_return co_await refresh_policies(tx, std::move(locked));
+    const auto freed = co_await accounts::facts(tx, std::move(locked));
+    co_return refresh_policies(tx, freed);
 }
 
 awaitable<Outcome<AcceptedPolicies>> set_leverage_cap(pg::Transaction& tx, AccountKey account,
@@ -143,7 +141,8 @@ awaitable<Outcome<AcceptedPolicies>> set_leverage_cap(pg::Transaction& tx, Accou
     record(tx, actor, "leverage_cap_set", account, {{"cap_x100", before}}, {{"cap_x100", cap_x100}},
            std::move(reason));
     const std::vector<AccountKey> keys{account};
-    co_return co_await refresh_policies(tx, keys);
+    const auto capped = co_await accounts::facts(tx, keys);
+    co_return refresh_policies(tx, capped);
 }
 
 awaitable<Outcome<AcceptedPolicies>> set_account_state(pg::Transaction& tx, AccountKey account,
@@ -163,7 +162,8 @@ awaitable<Outcome<AcceptedPolicies>> set_account_state(pg::Transaction& tx, Acco
     record(tx, actor, "account_state_changed", account, {{"state", name_of(before)}},
            {{"state", name_of(state)}}, std::move(reason));
     const std::vector<AccountKey> keys{account};
-    co_return co_await refresh_policies(tx, keys);
+    const auto changed = co_await accounts::facts(tx, keys);
+    co_return refresh_policies(tx, changed);
 }
 
 }  // namespace cambist::office

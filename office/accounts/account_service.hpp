@@ -19,7 +19,7 @@ using AcceptedPolicies = std::vector<AcceptedPolicy>;
 
 /// Decides anew what each of these locked accounts may do; those whose policy changed, or that had
 /// none, get a version.
-awaitable<AcceptedPolicies> refresh_policies(pg::Transaction& tx, std::vector<AccountKey> locked);
+AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<AccountFacts>& locked);
 
 /// Gives the account to the client. Refused: unknown_client, client_closed, account_taken.
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,

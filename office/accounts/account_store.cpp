@@ -20,43 +20,62 @@ constexpr Query lock_accounts{
     "select a.server_id, a.login from unnest($1::int[], $2::bigint[]) as k(server_id, login) "
     "join account a using (server_id, login) order by a.server_id, a.login for update of a"};
 // The server is not joined: the planner would find accounts through it, all of them for each.
-constexpr Query account_facts{
-    "account_facts",
-    "select a.server_id, a.login, a.client_id, a.kind, a.state, c.status, "
-    "  array(select r.cause from restriction_cause r "
-    "        where r.client_id = a.client_id and r.lifted_at is null), "
-    "  coalesce(h.withdrawal, false), coalesce(h.trading, false), coalesce(h.reserved, 0)::bigint, "
-    "  coalesce(k.leverage_cap_x100, 0), coalesce(c.leverage_cap_x100, 0), "
-    "  coalesce(a.own_leverage_cap_x100, 0), "
-    "  a.rights, a.reason, a.leverage_cap_x100, a.reserved, a.accepted_version, "
-    "  a.enforced_version, a.balance, a.credit, a.leverage_x100, a.group_name, a.currency, "
-    "  a.server_version > 0 and not a.deleted, "
-    "  a.money_out_stopped or (select s.money_out_stopped from server s where s.id = a.server_id), "
-    "  exists (select from command m where m.server_id = a.server_id and m.login = a.login "
-    "          and m.kind in ('balance', 'credit') "
+#define ACCOUNT_FACTS                                                                        \
+    "select a.server_id, a.login, a.client_id, a.kind, a.state, c.status, "                  \
+    "  array(select r.cause from restriction_cause r "                                       \
+    "        where r.client_id = a.client_id and r.lifted_at is null), "                     \
+    "  coalesce(h.withdrawal, false), coalesce(h.trading, false), "                          \
+    "  coalesce(h.reserved, 0)::bigint, "                                                    \
+    "  coalesce(k.leverage_cap_x100, 0), coalesce(c.leverage_cap_x100, 0), "                 \
+    "  coalesce(a.own_leverage_cap_x100, 0), "                                               \
+    "  a.rights, a.reason, a.leverage_cap_x100, a.reserved, a.accepted_version, "            \
+    "  a.enforced_version, a.balance, a.credit, a.leverage_x100, a.group_name, a.currency, " \
+    "  a.server_version > 0 and not a.deleted, "                                             \
+    "  a.money_out_stopped or "                                                              \
+    "    (select s.money_out_stopped from server s where s.id = a.server_id), "              \
+    "  exists (select from command m where m.server_id = a.server_id and m.login = a.login " \
+    "          and m.kind in ('balance', 'credit') "                                         \
     "          and m.status in ('queued', 'sent', 'unknown', 'in_doubt')) "
-    "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
-    "join account a using (server_id, login) "
-    "left join client c on c.id = a.client_id "
-    "left join classification_cap k on k.legal_entity = c.legal_entity "
-    "  and k.classification = c.classification "
-    "left join lateral (select bool_or(kind = 'withdrawal') as withdrawal, "
-    "    bool_or(kind = 'trading') as trading, sum(amount) as reserved "
-    "  from hold where hold.server_id = a.server_id and hold.login = a.login "
+#define OF_THEIR_CLIENTS_AND_HOLDS                                             \
+    "left join client c on c.id = a.client_id "                                \
+    "left join classification_cap k on k.legal_entity = c.legal_entity "       \
+    "  and k.classification = c.classification "                               \
+    "left join lateral (select bool_or(kind = 'withdrawal') as withdrawal, "   \
+    "    bool_or(kind = 'trading') as trading, sum(amount) as reserved "       \
+    "  from hold where hold.server_id = a.server_id and hold.login = a.login " \
     "    and released_at is null) h on true "
-    "order by a.server_id, a.login"};
+constexpr Query account_facts{"account_facts", ACCOUNT_FACTS
+                              "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
+                              "join account a using (server_id, login) " OF_THEIR_CLIENTS_AND_HOLDS
+                              "order by a.server_id, a.login"};
+constexpr Query account_facts_of_client{"account_facts_of_client", ACCOUNT_FACTS
+                                        "from account a " OF_THEIR_CLIENTS_AND_HOLDS
+                                        "where a.client_id = $1 order by a.server_id, a.login"};
+#undef ACCOUNT_FACTS
+#undef OF_THEIR_CLIENTS_AND_HOLDS
 constexpr Query accept_policies{
     "account_accept_policies",
     "with accepted as ("
-    "  update account a set accepted_version = a.accepted_version + 1, rights = p.rights, "
+    "  update account a set accepted_version = p.version, rights = p.rights, "
     "    reason = p.reason, leverage_cap_x100 = p.cap, reserved = p.reserved "
-    "  from unnest($1::int[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], "
-    "    $6::bigint[]) as p(server_id, login, rights, reason, cap, reserved) "
+    "  from unnest($1::int[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], "
+    "    $6::bigint[], $7::bigint[]) as p(server_id, login, version, rights, reason, cap, "
+    "reserved) "
     "  where a.server_id = p.server_id and a.login = p.login "
     "  returning a.server_id, a.login, a.accepted_version, a.rights, a.reason, "
     "    a.leverage_cap_x100, a.reserved) "
     "insert into policy_version (server_id, login, version, rights, reason, leverage_cap_x100, "
-    "  reserved) select * from accepted returning server_id, login, version"};
+    "  reserved) select * from accepted"};
+constexpr Query accept_again_as_they_are{
+    "account_accept_again",
+    "with accepted as ("
+    "  update account a set accepted_version = a.accepted_version + 1 "
+    "  from unnest($1::int[], $2::bigint[]) as p(server_id, login) "
+    "  where a.server_id = p.server_id and a.login = p.login "
+    "  returning a.server_id, a.login, a.accepted_version, a.rights, a.reason, "
+    "    a.leverage_cap_x100, a.reserved) "
+    "insert into policy_version (server_id, login, version, rights, reason, leverage_cap_x100, "
+    "  reserved) select * from accepted"};
 constexpr Query attach_account{
     "account_attach",
     "insert into account (server_id, login, client_id, kind) values ($1, $2, $3, $4) "
@@ -92,6 +111,13 @@ struct KeyColumns {
         logins.push_back(key.login.value);
     }
 };
+
+pg::Parameters columns_of(const std::vector<AccountKey>& keys) {
+    KeyColumns columns;
+    for (const AccountKey key : keys)
+        columns.add(key);
+    return pg::Parameters::of(columns.servers, columns.logins);
+}
 
 AccountKey key_of(const pg::Row& row) {
     return {row.get<ServerId>(0), row.get<Login>(1)};
@@ -150,56 +176,60 @@ AccountFacts facts_of(const pg::Row& row) {
     return facts;
 }
 
-}  // namespace
-
-awaitable<std::vector<AccountKey>> lock_of_client(pg::Transaction& tx, OperationId client) {
-    const auto rows = co_await tx.execute(lock_client_accounts, client);
-    co_return keys_of(rows);
+std::vector<AccountFacts> all_facts_of(const pg::Result& rows) {
+    std::vector<AccountFacts> all;
+    all.reserve(static_cast<std::size_t>(rows.size()));
+    for (const pg::Row row : rows)
+        all.push_back(facts_of(row));
+    return all;
 }
 
+}  // namespace
+
 awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys) {
-    KeyColumns columns;
-    for (const AccountKey key : keys)
-        columns.add(key);
-    const auto rows = co_await tx.execute(lock_accounts, columns.servers, columns.logins);
+    const auto rows = co_await tx.run(lock_accounts, columns_of(keys));
     co_return keys_of(rows);
 }
 
 awaitable<std::vector<AccountFacts>> facts(pg::Transaction& tx, std::vector<AccountKey> keys) {
-    KeyColumns columns;
-    for (const AccountKey key : keys)
-        columns.add(key);
-    const auto rows = co_await tx.execute(account_facts, columns.servers, columns.logins);
-    std::vector<AccountFacts> all;
-    all.reserve(keys.size());
-    for (const pg::Row row : rows)
-        all.push_back(facts_of(row));
-    co_return all;
+    const auto rows = co_await tx.run(account_facts, columns_of(keys));
+    co_return all_facts_of(rows);
 }
 
-awaitable<std::vector<AcceptedPolicy>> accept(pg::Transaction& tx,
-                                              std::vector<AcceptedPolicy> policies) {
+awaitable<std::vector<AccountFacts>> locked_facts(pg::Transaction& tx,
+                                                  std::vector<AccountKey> keys) {
+    tx.send_with(lock_accounts, columns_of(keys));
+    co_return co_await facts(tx, std::move(keys));
+}
+
+awaitable<std::vector<AccountFacts>> locked_facts_of_client(pg::Transaction& tx,
+                                                            OperationId client) {
+    tx.send(lock_client_accounts, client);
+    const auto rows = co_await tx.execute(account_facts_of_client, client);
+    co_return all_facts_of(rows);
+}
+
+void accept(pg::Transaction& tx, const std::vector<AcceptedPolicy>& policies) {
     if (policies.empty())
-        co_return policies;
+        return;
     KeyColumns columns;
     std::vector<std::int16_t> rights;
     std::vector<std::string_view> reasons;
-    std::vector<std::int64_t> caps, reserved;
+    std::vector<std::int64_t> versions, caps, reserved;
     for (const AcceptedPolicy& accepted : policies) {
         columns.add(accepted.key);
+        versions.push_back(accepted.version);
         rights.push_back(static_cast<std::int16_t>(accepted.policy.rights.bits));
         reasons.push_back(name_of(accepted.policy.reason));
         caps.push_back(accepted.policy.leverage_cap_x100);
         reserved.push_back(accepted.policy.reserved);
     }
-    const auto rows = co_await tx.execute(accept_policies, columns.servers, columns.logins, rights,
-                                          reasons, caps, reserved);
-    for (const pg::Row row : rows) {
-        const auto place = std::ranges::find(policies, key_of(row), &AcceptedPolicy::key);
-        CAMBIST_ASSERT(place != policies.end());
-        place->version = row.get<std::int64_t>(2);
-    }
-    co_return policies;
+    tx.send(accept_policies, columns.servers, columns.logins, versions, rights, reasons, caps,
+            reserved);
+}
+
+void accept_again(pg::Transaction& tx, const std::vector<AccountKey>& keys) {
+    tx.send_with(accept_again_as_they_are, columns_of(keys));
 }
 
 void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind) {

@@ -51,16 +51,21 @@ namespace accounts {
 
 using boost::asio::awaitable;
 
-/// Locks the rows of all accounts of a client, in the order (server, login) that everybody keeps.
-awaitable<std::vector<AccountKey>> lock_of_client(pg::Transaction& tx, OperationId client);
-/// Locks those of `keys` that exist, in the same order.
+/// Locks those of `keys` that exist, in the order (server, login) that everybody keeps.
 awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys);
 /// In the order of (server, login). Sound only for rows that this transaction locked in an earlier
 /// statement: holds and causes are read as they are after the lock.
 awaitable<std::vector<AccountFacts>> facts(pg::Transaction& tx, std::vector<AccountKey> keys);
-/// Raises accepted_version of each and records the version.
-awaitable<std::vector<AcceptedPolicy>> accept(pg::Transaction& tx,
-                                              std::vector<AcceptedPolicy> policies);
+/// Both in one round trip.
+awaitable<std::vector<AccountFacts>> locked_facts(pg::Transaction& tx,
+                                                  std::vector<AccountKey> keys);
+awaitable<std::vector<AccountFacts>> locked_facts_of_client(pg::Transaction& tx,
+                                                            OperationId client);
+/// Writes and records policies under their versions; the rows are locked and each version follows
+/// the one that was read under the lock.
+void accept(pg::Transaction& tx, const std::vector<AcceptedPolicy>& policies);
+/// The policies that the rows hold, whatever they are by now, under new versions.
+void accept_again(pg::Transaction& tx, const std::vector<AccountKey>& keys);
 
 /// Makes the account belong to the client, whether or not the trading server has shown it yet.
 void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind);

@@ -38,8 +38,8 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
     for (const std::string& entity : entities)
         if (co_await clients::knows_entity(tx, entity))
             facts.entities.insert(entity);
-    auto locked = co_await accounts::lock(tx, std::move(keys));
-    for (const AccountFacts& account : co_await accounts::facts(tx, std::move(locked)))
+    const auto known = co_await accounts::locked_facts(tx, std::move(keys));
+    for (const AccountFacts& account : known)
         facts.accounts.emplace(account.key, account.client.has_value());
     co_return facts;
 }
@@ -127,8 +127,8 @@ awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
     std::vector<AccountKey> keys;
     for (const accounts::Attachment& attachment : rows.attachments)
         keys.push_back(attachment.key);
-    auto locked = co_await accounts::lock(tx, std::move(keys));
-    registered.policies = co_await refresh_policies(tx, std::move(locked));
+    const auto attached = co_await accounts::locked_facts(tx, std::move(keys));
+    registered.policies = refresh_policies(tx, attached);
     co_return registered;
 }
 

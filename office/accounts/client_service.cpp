@@ -62,14 +62,13 @@ awaitable<ClientChanged> apply(pg::Transaction& tx, Client before, Client after,
             clients::lift(tx, after.id, cause, actor.name);
     }
     record(tx, actor, action, &before, after, std::move(reason));
-    auto locked = co_await accounts::lock_of_client(tx, after.id);
-    auto policies = co_await refresh_policies(tx, std::move(locked));
+    const auto locked = co_await accounts::locked_facts_of_client(tx, after.id);
+    auto policies = refresh_policies(tx, locked);
     co_return ClientChanged{std::move(after), std::move(policies), true};
 }
 
 awaitable<ClosingFacts> closing_facts(pg::Transaction& tx, OperationId client) {
-    auto locked = co_await accounts::lock_of_client(tx, client);
-    const auto all = co_await accounts::facts(tx, std::move(locked));
+    const auto all = co_await accounts::locked_facts_of_client(tx, client);
     ClosingFacts closing;
     for (const AccountFacts& facts : all) {
         const bool live = facts.policy.kind == AccountKind::live;

@@ -50,7 +50,7 @@ awaitable<void> Notifier::run() {
             if (!connection || !connection->idle_and_alive())
                 connection = co_await Connection::connect(settings_);
             Transaction tx(*connection);
-            co_await tx.execute(notify, channels);
+            tx.send(notify, channels);
             co_await tx.commit();
         } catch (const DatabaseError&) {
             failed = true;

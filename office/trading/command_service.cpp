@@ -58,10 +58,9 @@ awaitable<Allowed> review_creation(pg::Transaction& tx, const CommandOrder& orde
 awaitable<Allowed> review_account(pg::Transaction& tx, const CommandOrder& order,
                                   const GroupFacts& group, const Actor& actor) {
     const std::vector<AccountKey> keys{order.account()};
-    auto locked = co_await accounts::lock(tx, keys);
-    if (locked.empty())
+    const auto facts = co_await accounts::locked_facts(tx, keys);
+    if (facts.empty())
         co_return std::unexpected(CommandRefusal::unknown_account);
-    const auto facts = co_await accounts::facts(tx, std::move(locked));
     const auto may_ask = review_actor(order, facts.front().leverage_x100, actor);
     if (!may_ask)
         co_return may_ask;
@@ -97,8 +96,7 @@ awaitable<std::vector<AccountFacts>> lock_accounts(pg::Transaction& tx,
             keys.push_back(command.order.account());
     if (keys.empty())
         co_return std::vector<AccountFacts>{};
-    auto locked = co_await accounts::lock(tx, std::move(keys));
-    co_return co_await accounts::facts(tx, std::move(locked));
+    co_return co_await accounts::locked_facts(tx, std::move(keys));
 }
 
 }  // namespace

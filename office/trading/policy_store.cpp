@@ -14,8 +14,7 @@ using pg::Query;
     "select login, accepted_version, rights, reason, leverage_cap_x100, reserved from account "
 constexpr Query pending_policies{
     "policy_pending", POLICY_COLUMNS
-    "where server_id = $1 and login > $2 "
-    "and accepted_version <> enforced_version order by login limit $3"};
+    "where server_id = $1 and accepted_version <> enforced_version order by login limit $2"};
 constexpr Query all_policies{"policy_all", POLICY_COLUMNS
                              "where server_id = $1 and login > $2 and accepted_version > 0 "
                              "order by login limit $3"};
@@ -50,10 +49,12 @@ std::vector<VersionedPolicy> read(const pg::Result& rows) {
 
 }  // namespace
 
-awaitable<std::vector<VersionedPolicy>> pending(pg::Transaction& tx, ServerId server, Login after,
-                                                int limit) {
-    const auto rows = co_await tx.execute(pending_policies, server, after, limit);
-    co_return read(rows);
+void ask_pending(pg::Transaction& tx, ServerId server, int limit) {
+    tx.send(pending_policies, server, limit);
+}
+
+std::vector<VersionedPolicy> pending_in(const pg::Result& answer) {
+    return read(answer);
 }
 
 awaitable<std::vector<VersionedPolicy>> all(pg::Transaction& tx, ServerId server, Login after,

@@ -27,9 +27,9 @@ struct Enforced {
     Instant at;
 };
 
-/// Accepted and not yet enforced, in order of login after `after`.
-awaitable<std::vector<VersionedPolicy>> pending(pg::Transaction& tx, ServerId server, Login after,
-                                                int limit);
+/// Asks for what is accepted and not yet enforced, in order of login; the answer is gathered.
+void ask_pending(pg::Transaction& tx, ServerId server, int limit);
+std::vector<VersionedPolicy> pending_in(const pg::Result& answer);
 /// Every account that has a policy, in order of login after `after`: what a digest is made of.
 awaitable<std::vector<VersionedPolicy>> all(pg::Transaction& tx, ServerId server, Login after,
                                             int limit);

@@ -89,6 +89,14 @@ awaitable<std::optional<TradingServer>> find(pg::Transaction& tx, ServerId id) {
     co_return first_of(rows);
 }
 
+void ask(pg::Transaction& tx, ServerId id) {
+    tx.send(get_server, id);
+}
+
+std::optional<TradingServer> server_in(const pg::Result& answer) {
+    return first_of(answer);
+}
+
 awaitable<std::optional<TradingServer>> find_for_update(pg::Transaction& tx, ServerId id) {
     const auto rows = co_await tx.execute(get_server_locked, id);
     co_return first_of(rows);

@@ -15,6 +15,9 @@ using boost::asio::awaitable;
 
 awaitable<std::vector<TradingServer>> list(pg::Transaction& tx);
 awaitable<std::optional<TradingServer>> find(pg::Transaction& tx, ServerId id);
+/// The same together with what else the transaction asks; the answer is gathered.
+void ask(pg::Transaction& tx, ServerId id);
+std::optional<TradingServer> server_in(const pg::Result& answer);
 awaitable<std::optional<TradingServer>> find_for_update(pg::Transaction& tx, ServerId id);
 /// False when the id or the name is taken.
 awaitable<bool> insert(pg::Transaction& tx, TradingServer server);

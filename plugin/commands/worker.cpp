@@ -4,10 +4,12 @@
 
 namespace cambist::plugin {
 
-Worker::Worker(const ctsp_host_api& host, Gate& gate, const StreamPosition& position)
+Worker::Worker(const ctsp_host_api& host, Gate& gate, const StreamPosition& position,
+               Doorbell& answered)
     : host_(host),
       gate_(gate),
       position_(position),
+      answered_(answered),
       operations_(host, gate.live_commands()),
       rescan_(host) {}
 
@@ -57,8 +59,11 @@ std::vector<Message> Worker::take_answers() {
 }
 
 void Worker::answer(Message message) {
-    const std::lock_guard lock(mutex_);
-    answers_.push_back(std::move(message));
+    {
+        const std::lock_guard lock(mutex_);
+        answers_.push_back(std::move(message));
+    }
+    answered_.ring();
 }
 
 void Worker::stop() {

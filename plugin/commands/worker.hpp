@@ -12,6 +12,7 @@
 #include "plugin/commands/policy_log.hpp"
 #include "plugin/commands/rescan.hpp"
 #include "plugin/gate/gate.hpp"
+#include "plugin/platform.hpp"
 #include "sync/streams/policy_receiver.hpp"
 
 namespace cambist::plugin {
@@ -27,7 +28,9 @@ class Worker {
   public:
     static constexpr std::size_t most_queued = 4096;
 
-    Worker(const ctsp_host_api& host, Gate& gate, const StreamPosition& position);
+    /// `answered` is rung when there are answers to take.
+    Worker(const ctsp_host_api& host, Gate& gate, const StreamPosition& position,
+           Doorbell& answered);
 
     /// Loads the logs and settles what a crash left open; before the thread runs and before any
     /// hook. False, with the reason, when the files cannot be used.
@@ -67,6 +70,7 @@ class Worker {
     const ctsp_host_api& host_;
     Gate& gate_;
     const StreamPosition& position_;
+    Doorbell& answered_;
     Operations operations_;
     Rescan rescan_;
     CommandExecutor executor_;

@@ -31,6 +31,8 @@ class Transport {
     virtual bool send(std::size_t endpoint, ByteView frame) = 0;
     /// Never waits.
     virtual std::optional<Received> receive() = 0;
+    /// Sockets of the system that may become readable when there is something to receive.
+    virtual std::vector<std::intptr_t> handles() const = 0;
     /// Drops what is queued and connects anew.
     virtual void reconnect(std::size_t endpoint) = 0;
 };

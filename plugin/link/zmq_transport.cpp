@@ -55,6 +55,13 @@ class ZmqTransport final : public Transport {
         return std::nullopt;
     }
 
+    std::vector<std::intptr_t> handles() const override {
+        std::vector<std::intptr_t> all;
+        for (const zmq::socket_t& socket : sockets_)
+            all.push_back(static_cast<std::intptr_t>(socket.get(zmq::sockopt::fd)));
+        return all;
+    }
+
     void reconnect(std::size_t endpoint) override {
         if (descriptors_left() < descriptors_needed)
             return;  // the old socket goes on trying

@@ -1,16 +1,17 @@
 // What the machine can do at best, for the ratios: each verb prints one JSON line.
-//   fdatasync DIR COUNT     an 8 kB write and fdatasync
-//   insert DSN COUNT        a one-row INSERT with its own commit
-//   curve COUNT             a 64-byte round trip over CURVE on loopback TCP
+//   fdatasync DIR COUNT PAUSE  an 8 kB write and fdatasync
+//   insert DSN COUNT PAUSE  a one-row INSERT with its own commit
+//   curve COUNT PAUSE       a 64-byte round trip over CURVE on loopback TCP
 //   rows DSN DEALS ACCOUNTS BATCH  mirrored deals by binary COPY and account rows by unnest, half
-//   and
-//                           half, BATCH events a transaction, into the office's own tables
+//                           and half, BATCH events a transaction, into the office's own tables
+// PAUSE, in microseconds, is between two of them: waking an idle machine is part of a latency.
 
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -33,26 +34,33 @@ using cambist::bench::ticks_ns;
     std::exit(2);
 }
 
-void report(const char* verb, int count, const std::function<void()>& once) {
+struct Pace {
+    int count = 0;
+    std::chrono::microseconds pause{0};
+};
+
+void report(const char* verb, Pace pace, const std::function<void()>& once) {
     std::vector<double> ns;
-    for (int at = 0; at < count; ++at) {
+    for (int at = 0; at < pace.count; ++at) {
+        if (pace.pause.count() != 0)
+            std::this_thread::sleep_for(pace.pause);
         const std::int64_t began = ticks_ns();
         once();
         ns.push_back(static_cast<double>(ticks_ns() - began));
     }
     const double p50 = percentile(ns, 0.5), p99 = percentile(ns, 0.99);
-    std::printf("{\"floor\":\"%s\",\"count\":%d,\"p50_ns\":%.0f,\"p99_ns\":%.0f}\n", verb, count,
-                p50, p99);
+    std::printf("{\"floor\":\"%s\",\"count\":%d,\"p50_ns\":%.0f,\"p99_ns\":%.0f}\n", verb,
+                pace.count, p50, p99);
 }
 
-void measure_fdatasync(const std::string& folder, int count) {
+void measure_fdatasync(const std::string& folder, Pace pace) {
     const std::string path = folder + "/fdatasync.floor";
     const int file = open(path.c_str(), O_CREAT | O_RDWR, 0600);
     if (file < 0)
         fail("cannot write in " + folder);
     const std::array<char, 8192> page{};
     off_t at = 0;
-    report("fdatasync", count, [&] {
+    report("fdatasync", pace, [&] {
         if (pwrite(file, page.data(), page.size(), at) != ssize_t(page.size()) || fdatasync(file))
             fail("write failed in " + folder);
         at += ssize_t(page.size());
@@ -61,7 +69,7 @@ void measure_fdatasync(const std::string& folder, int count) {
     unlink(path.c_str());
 }
 
-void measure_insert(const char* dsn, int count) {
+void measure_insert(const char* dsn, Pace pace) {
     const std::unique_ptr<PGconn, decltype(&PQfinish)> database(PQconnectdb(dsn), PQfinish);
     if (PQstatus(database.get()) != CONNECTION_OK)
         fail(PQerrorMessage(database.get()));
@@ -73,12 +81,12 @@ void measure_insert(const char* dsn, int count) {
     };
     run("CREATE TABLE IF NOT EXISTS public.bench_floor"
         " (id bigserial PRIMARY KEY, a bigint, b bigint, c text)");
-    report("insert", count,
+    report("insert", pace,
            [&] { run("INSERT INTO public.bench_floor (a, b, c) VALUES (1, 2, 'three')"); });
     run("DROP TABLE public.bench_floor");
 }
 
-void measure_curve(int count) {
+void measure_curve(Pace pace) {
     std::array<char, 41> server_public{}, server_secret{}, client_public{}, client_secret{};
     zmq_curve_keypair(server_public.data(), server_secret.data());
     zmq_curve_keypair(client_public.data(), client_secret.data());
@@ -94,7 +102,7 @@ void measure_curve(int count) {
     dealer.connect(router.get(zmq::sockopt::last_endpoint));
 
     std::thread echo([&] {
-        for (int at = 0; at < count; ++at) {
+        for (int at = 0; at < pace.count; ++at) {
             zmq::message_t peer, body;
             if (!router.recv(peer) || !router.recv(body))
                 return;
@@ -103,7 +111,7 @@ void measure_curve(int count) {
         }
     });
     const std::array<char, 64> ping{};
-    report("curve", count, [&] {
+    report("curve", pace, [&] {
         dealer.send(zmq::buffer(ping), zmq::send_flags::none);
         zmq::message_t answer;
         if (!dealer.recv(answer))
@@ -116,17 +124,20 @@ void measure_curve(int count) {
 
 int main(int argc, char** argv) {
     const std::string verb = argc > 1 ? argv[1] : "";
-    if (verb == "fdatasync" && argc == 4)
-        measure_fdatasync(argv[2], std::atoi(argv[3]));
-    else if (verb == "insert" && argc == 4)
-        measure_insert(argv[2], std::atoi(argv[3]));
-    else if (verb == "curve" && argc == 3)
-        measure_curve(std::atoi(argv[2]));
+    const auto pace = [&](int at) {
+        return Pace{std::atoi(argv[at]), std::chrono::microseconds(std::atoi(argv[at + 1]))};
+    };
+    if (verb == "fdatasync" && argc == 5)
+        measure_fdatasync(argv[2], pace(3));
+    else if (verb == "insert" && argc == 5)
+        measure_insert(argv[2], pace(3));
+    else if (verb == "curve" && argc == 4)
+        measure_curve(pace(2));
     else if (verb == "rows" && argc == 6)
         cambist::bench::measure_raw_rows(argv[2], std::atol(argv[3]), std::atol(argv[4]),
                                          std::atol(argv[5]));
     else
         fail(
-            "usage: fdatasync DIR COUNT | insert DSN COUNT | curve COUNT |"
+            "usage: fdatasync DIR COUNT PAUSE | insert DSN COUNT PAUSE | curve COUNT PAUSE |"
             " rows DSN DEALS ACCOUNTS BATCH");
 }

@@ -1,9 +1,12 @@
 """Benchmarks of the whole link: plugin, CURVE, bridge and PostgreSQL, each against what the same
 machine does at best in the same run."""
 
+import http.client
+import json
 import os
 import statistics
 import time
+import uuid
 
 from stand import Stand, wait_for
 
@@ -54,11 +57,11 @@ def mirror_latency(build):
     per_second, seconds = 1_000, 10
     with Stand(build) as stand:
         host = mirrored(stand, 10_000)
-        floors = [stand.floor("insert", stand.dsn(), 300)["p50_ns"]]
+        floors = [stand.floor("insert", stand.dsn(), 300, 0)["p50_ns"]]
         held = stand.deals()
         host.ask(f"rate {per_second} {seconds}")
         wait_for("the deals", lambda: stand.deals() >= held + per_second * seconds // 2)
-        floors.append(stand.floor("insert", stand.dsn(), 300)["p50_ns"])
+        floors.append(stand.floor("insert", stand.dsn(), 300, 0)["p50_ns"])
         rows = stand.sql(
             "select percentile_cont(0.5) within group (order by late), percentile_cont(0.99) within"
             " group (order by late) from (select extract(epoch from pg_xact_commit_timestamp(xmin))"
@@ -70,6 +73,70 @@ def mirror_latency(build):
                  p50 <= 3 * floor, p50 / floor)
     yield figure("mirror_latency", "p99 at 1,000 events/s", p99 / 1e6, "ms", floor / 1e6, "stated",
                  True, p99 / floor)
+
+
+def enforcement_latency(build, changes=300):
+    """From the moment a back office sends a status over HTTP until the bridge holds the plugin's
+    word that the account's hooks judge by it. Changes are paced, so that none waits for another,
+    and so is the floor."""
+    with Stand(build) as stand:
+        host = mirrored(stand, 10_000)
+        stand.start_gateway()
+        clients = [str(uuid.uuid4()) for _ in range(changes)]
+        office = Office(stand)
+        office.post("/v1/clients/batch", {"items": [
+            {"id": client, "status": "approved",
+             "person": {"id": str(uuid.uuid4()), "name": f"Client {login}", "kind": "natural"},
+             "accounts": [{"server_id": "1", "login": str(login), "kind": "live"}]}
+            for login, client in enumerate(clients, 1)]})
+        wait_for("the first rights", lambda: stand.sql(UNENFORCED) == [["0"]])
+        floors = [enforcement_floor(stand)]
+        sent = {}
+        for login, client in enumerate(clients, 1):
+            sent[login] = time.time_ns()
+            office.post(f"/v1/clients/{client}/status",
+                        {"to": "restricted", "cause": "review", "reason": "benchmark"})
+            time.sleep(PAUSE_US / 1e6)
+        wait_for("every restriction enforced", lambda: stand.sql(UNENFORCED) == [["0"]])
+        floors.append(enforcement_floor(stand))
+        rows = stand.sql("select login, (extract(epoch from enforced_at) * 1e9)::bigint"
+                         f" from account where login <= {changes}")
+        host.stop()
+    late = sorted((int(enforced) - sent[int(login)]) / 1e6 for login, enforced in rows)
+    floor = statistics.median(floors) / 1e6
+    p50, p99 = statistics.median(late), late[len(late) * 99 // 100]
+    yield figure("enforcement_latency", "p50, HTTP request to acknowledged", p50, "ms", floor,
+                 "<= 3 x", p50 <= 3 * floor, p50 / floor)
+    yield figure("enforcement_latency", "p99, HTTP request to acknowledged", p99, "ms", floor,
+                 "stated", True, p99 / floor)
+
+
+PAUSE_US = 5_000  # between two changes, and between two of what the floor is made of
+UNENFORCED = "select count(*) from account where accepted_version <> enforced_version"
+
+
+def enforcement_floor(stand):
+    """What cannot be saved, one after the other: a commit, a round trip, a record made durable."""
+    return sum(stand.floor(*words)["p50_ns"] for words in (
+        ("insert", stand.dsn(), 300, PAUSE_US), ("curve", 300, PAUSE_US),
+        ("fdatasync", stand.folder, 300, PAUSE_US)))
+
+
+class Office:
+    """The gateway as a back office sees it, over one connection."""
+
+    def __init__(self, stand):
+        self.connection = http.client.HTTPConnection("127.0.0.1", stand.http_port, timeout=30)
+        self.key = stand.make_api_key()
+
+    def post(self, path, body):
+        self.connection.request("POST", path, json.dumps(body), {
+            "Authorization": f"Bearer {self.key}", "Content-Type": "application/json",
+            "Idempotency-Key": str(uuid.uuid4())})
+        response = self.connection.getresponse()
+        answer = response.read()
+        if response.status >= 300:
+            raise RuntimeError(f"{path}: {response.status} {answer!r}")
 
 
 def recovery(build, outage=60):
@@ -123,4 +190,4 @@ def resident(stand):
 
 
 ALL = {"mirror_throughput": mirror_throughput, "mirror_latency": mirror_latency,
-       "recovery": recovery, "memory": memory}
+       "enforcement_latency": enforcement_latency, "recovery": recovery, "memory": memory}

@@ -196,6 +196,12 @@ allow_release = true
         except OSError:
             return False
 
+    def make_api_key(self):
+        """The text of a key that may do everything."""
+        subprocess.run([self.build / "bin" / "cambist-ctl", "--dsn", self.dsn(), "demo-keys",
+                        self.keys], check=True, stdout=subprocess.DEVNULL)
+        return (self.keys / "demo.key").read_text().strip()
+
     def start_host(self, accounts, journal_mib=512):
         data = self.folder / "plugin"
         data.mkdir(exist_ok=True)

@@ -12,7 +12,12 @@ using namespace std::chrono_literals;
 class Trading : public OfficeDesk {
   protected:
     std::vector<policies::VersionedPolicy> pending() {
-        return committed(bridge, [&](auto& tx) { return policies::pending(tx, {1}, {0}, 100); });
+        return committed(bridge,
+                         [&](auto& tx) -> awaitable<std::vector<policies::VersionedPolicy>> {
+                             policies::ask_pending(tx, {1}, 100);
+                             const auto answers = co_await tx.gather();
+                             co_return policies::pending_in(answers.front());
+                         });
     }
     std::int64_t enforce(std::vector<policies::Enforced> enforced) {
         return committed(bridge,

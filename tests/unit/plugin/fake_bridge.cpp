@@ -40,6 +40,7 @@ class FakeTransport final : public Transport {
         wire_->to_plugin.pop_front();
         return received;
     }
+    std::vector<std::intptr_t> handles() const override { return {}; }
     void reconnect(std::size_t) override {}
 
   private:
