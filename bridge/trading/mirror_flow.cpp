@@ -63,7 +63,7 @@ void MirrorFlow::on_hello(const Hello& hello) {
     bell_.ring();
 }
 
-void MirrorFlow::lease_changed() {
+void MirrorFlow::greet_again() {
     begin_due_ = context_.session != 0;
     bell_.ring();
 }
@@ -191,10 +191,13 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
         cursor->seq = 0;
     }
     welcome.deals_since = co_await mirror::deals_since(tx, context_.server, cursor->epoch);
-    if (hello.policy_era > server->policy_era)
+    if (hello.policy_era > server->policy_era) {
+        office::servers::raise_policy_era(tx, context_.server, hello.policy_era);
+        server->policy_era = hello.policy_era;
         co_await office::stop_money_out(
             tx, context_.server, "the plugin's policy era is ahead: was the database restored?",
             context_.actor());
+    }
     context_.complete = co_await mirror::snapshot_ended(tx, context_.server, cursor->epoch);
     co_await mirror::rescope(tx, context_.server, server->scope);
     co_await tx.commit();

@@ -29,8 +29,8 @@ class MirrorFlow {
     void on_hello(const Hello& hello);
     void on_batch(EventBatch batch);
     void on_heartbeat(const Heartbeat& heartbeat);
-    /// The lease was taken or lost.
-    void lease_changed();
+    /// The session begins anew: the lease was taken or lost, or both ends must compare again.
+    void greet_again();
     /// Something that only a snapshot mends; asked at most once a minute.
     void ask_resync(std::string_view why);
 

@@ -21,7 +21,7 @@ using boost::asio::awaitable;
 namespace policies = office::policies;
 
 constexpr auto poll_interval = std::chrono::milliseconds(100);
-constexpr auto digest_wait = std::chrono::seconds(1);
+constexpr auto digest_wait = std::chrono::seconds(1), most_digest_wait = std::chrono::seconds(5);
 constexpr auto most_clock_offset = std::chrono::minutes(1);
 constexpr int read_at_most = 20'000;
 constexpr int page = 10'000;
@@ -57,9 +57,8 @@ awaitable<std::vector<policies::VersionedPolicy>> every_policy(office::pg::Trans
 
 }  // namespace
 
-PolicyFlow::PolicyFlow(boost::asio::any_io_executor executor, ServerContext& context,
-                       std::function<void()> scope_changed)
-    : context_(context), scope_changed_(std::move(scope_changed)), bell_(std::move(executor)) {}
+PolicyFlow::PolicyFlow(boost::asio::any_io_executor executor, ServerContext& context, Calls calls)
+    : context_(context), calls_(std::move(calls)), bell_(std::move(executor)) {}
 
 void PolicyFlow::session_began() {
     sender_.begin_session(context_.office.policy_era, context_.bridge_epoch);
@@ -115,6 +114,12 @@ awaitable<void> PolicyFlow::turn() {
     const Instant now = context_.clock.now();
     if (digest_due_ && now - session_at_ < digest_wait)
         co_return;
+    if (digest_due_ && now - session_at_ > most_digest_wait) {
+        spdlog::warn("server {}: the plugin has not said which policies it holds",
+                     context_.server.value);
+        session_at_ = now;
+        calls_.greet_again();
+    }
     if (!acknowledged_.empty())
         co_await store_enforced();
     if (woken_ || now - read_at_ >= poll_interval)
@@ -228,18 +233,20 @@ awaitable<void> PolicyFlow::read_pending() {
 }
 
 void PolicyFlow::send_settings(const office::TradingServer& now) {
-    const bool same = now.config_version == context_.office.config_version &&
-                      now.policy_era == context_.office.policy_era;
+    const bool same = now.config_version == context_.office.config_version;
+    const bool same_era = now.policy_era == context_.office.policy_era;
     const bool scope_changed = now.scope != context_.office.scope;
     context_.office = now;
+    // The plugin then says that it holds policies of an older era, and all are sent again.
+    if (!same_era)
+        return calls_.greet_again();
     if (same)
         return;
     context_.send(SettingsChanged{context_.bridge_epoch,
                                   now.policy_era,
                                   {now.mode == office::ServerMode::enforce, now.scope}});
-    sender_.begin_session(now.policy_era, context_.bridge_epoch);
     if (scope_changed)
-        scope_changed_();
+        calls_.scope_changed();
 }
 
 void PolicyFlow::send_due() {

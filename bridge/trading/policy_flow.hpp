@@ -17,8 +17,11 @@ namespace cambist::bridge {
 /// and scope of its gate. The rows are the truth: read when woken and every 100 ms.
 class PolicyFlow {
   public:
-    PolicyFlow(boost::asio::any_io_executor executor, ServerContext& context,
-               std::function<void()> scope_changed);
+    struct Calls {
+        std::function<void()> scope_changed;
+        std::function<void()> greet_again;  ///< the session must begin anew
+    };
+    PolicyFlow(boost::asio::any_io_executor executor, ServerContext& context, Calls calls);
 
     void session_began();
     void session_ended();
@@ -46,7 +49,7 @@ class PolicyFlow {
     void send_settings(const office::TradingServer& now);
 
     ServerContext& context_;
-    std::function<void()> scope_changed_;
+    Calls calls_;
     Bell bell_;
     PolicySender sender_;
     std::vector<Acknowledged> acknowledged_;

@@ -25,10 +25,12 @@ ServerLink::ServerLink(boost::asio::any_io_executor executor, ServerContext cont
                        lease_.wake();
                    }}),
       policies_(executor, context_,
-                [this] {
-                    rescope_due_ = true;
-                    rescope_.ring();
-                }),
+                {.scope_changed =
+                     [this] {
+                         rescope_due_ = true;
+                         rescope_.ring();
+                     },
+                 .greet_again = [this] { mirror_.greet_again(); }}),
       commands_(executor, context_, [this] { policies_.wake(); }),
       rescan_(executor, context_,
               [this] { return Rescan::Position{mirror_.epoch(), mirror_.cursor()}; }),
@@ -69,7 +71,7 @@ void ServerLink::lease_changed() {
         policies_.session_ended();
         commands_.session_ended();
     }
-    mirror_.lease_changed();
+    mirror_.greet_again();
 }
 
 void ServerLink::session_began() {

@@ -99,11 +99,10 @@ awaitable<Answer> change_mode(Call& call) {
                           200);
 }
 
-using MoneyOutChange = awaitable<office::Outcome<TradingServer>> (*)(office::pg::Transaction&,
-                                                                     ServerId, std::string,
-                                                                     office::Actor);
+using Change = awaitable<office::Outcome<TradingServer>> (*)(office::pg::Transaction&, ServerId,
+                                                             std::string, office::Actor);
 
-awaitable<Answer> change_money_out(Call& call, MoneyOutChange change) {
+awaitable<Answer> change_for_a_reason(Call& call, Change change) {
     const auto id = path_server(call);
     if (!id)
         co_return std::unexpected(id.error());
@@ -115,11 +114,15 @@ awaitable<Answer> change_money_out(Call& call, MoneyOutChange change) {
 }
 
 awaitable<Answer> stop_money_out(Call& call) {
-    return change_money_out(call, office::stop_money_out);
+    return change_for_a_reason(call, office::stop_money_out);
 }
 
 awaitable<Answer> resume_money_out(Call& call) {
-    return change_money_out(call, office::resume_money_out);
+    return change_for_a_reason(call, office::resume_money_out);
+}
+
+awaitable<Answer> begin_policy_era(Call& call) {
+    return change_for_a_reason(call, office::begin_policy_era);
 }
 
 awaitable<Answer> list_groups(Call& call) {
@@ -164,6 +167,7 @@ std::vector<Route> server_routes() {
          optional,
          {},
          resume_money_out},
+        {post, "/v1/servers/{server}/policy-era", "server_admin", required, {}, begin_policy_era},
         {get, "/v1/servers/{server}/groups", "read", none, {"limit", "after"}, list_groups},
     };
 }

@@ -21,6 +21,7 @@ std::string described(const TradingServer& server) {
     const json::object values{{"name", server.name},
                               {"mode", name_of(server.mode)},
                               {"scope", std::move(scope)},
+                              {"policy_era", server.policy_era},
                               {"money_out_stopped", server.money_out_stopped}};
     return json::serialize(values);
 }
@@ -34,6 +35,20 @@ void record(pg::Transaction& tx, const Actor& actor, std::string_view action, st
                         .reason = std::move(reason)};
     audit::append(tx, actor, change);
     outbox::append(tx, action, change.subject, change.after);
+}
+
+/// Who may say that all is well with a server after something was wrong.
+std::expected<void, ServerRefusal> review_repair(const std::optional<TradingServer>& server,
+                                                 const std::string& reason, const Actor& actor) {
+    if (!server)
+        return std::unexpected(ServerRefusal::unknown_server);
+    if (!actor.may_administer())
+        return std::unexpected(ServerRefusal::not_administrator);
+    if (!actor.may_release())
+        return std::unexpected(ServerRefusal::narrow_only);
+    if (reason.empty())
+        return std::unexpected(ServerRefusal::reason_required);
+    return {};
 }
 
 }  // namespace
@@ -87,14 +102,8 @@ awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId i
 awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId id,
                                                    std::string reason, Actor actor) {
     auto server = co_await servers::find_for_update(tx, id);
-    if (!server)
-        co_return refused(ServerRefusal::unknown_server);
-    if (!actor.may_administer())
-        co_return refused(ServerRefusal::not_administrator);
-    if (!actor.may_release())
-        co_return refused(ServerRefusal::narrow_only);
-    if (reason.empty())
-        co_return refused(ServerRefusal::reason_required);
+    if (const auto allowed = review_repair(server, reason, actor); !allowed)
+        co_return refused(allowed.error());
     if (!server->money_out_stopped)
         co_return std::move(*server);
     const std::string before = described(*server);
@@ -102,6 +111,18 @@ awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId
     server->money_out_stop_reason.clear();
     servers::set_money_out_stop(tx, id, "");
     record(tx, actor, "money_out_resumed", before, *server, std::move(reason));
+    co_return std::move(*server);
+}
+
+awaitable<Outcome<TradingServer>> begin_policy_era(pg::Transaction& tx, ServerId id,
+                                                   std::string reason, Actor actor) {
+    auto server = co_await servers::find_for_update(tx, id);
+    if (const auto allowed = review_repair(server, reason, actor); !allowed)
+        co_return refused(allowed.error());
+    const std::string before = described(*server);
+    ++server->policy_era;
+    servers::raise_policy_era(tx, id, server->policy_era);
+    record(tx, actor, "policy_era_begun", before, *server, std::move(reason));
     co_return std::move(*server);
 }
 

@@ -26,5 +26,10 @@ awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId i
 /// Refused: unknown_server, not_administrator, narrow_only, reason_required.
 awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId id,
                                                    std::string reason, Actor actor);
+/// Numbers policies anew, above whatever the trading server holds, so that all are sent again: what
+/// follows when the database was restored from an older copy. Refused: unknown_server,
+/// not_administrator, narrow_only, reason_required.
+awaitable<Outcome<TradingServer>> begin_policy_era(pg::Transaction& tx, ServerId id,
+                                                   std::string reason, Actor actor);
 
 }  // namespace cambist::office

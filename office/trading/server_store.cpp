@@ -26,6 +26,8 @@ constexpr Query update_mode{"server_set_mode",
 constexpr Query update_stop{"server_set_money_out_stop",
                             "update server set money_out_stopped = $2 <> '', "
                             "money_out_stop_reason = $2 where id = $1"};
+constexpr Query update_era{"server_raise_policy_era",
+                           "update server set policy_era = greatest(policy_era, $2) where id = $1"};
 constexpr Query take_lease{
     "lease_acquire",
     "update server set lease_holder = $2, bridge_epoch = bridge_epoch + 1, "
@@ -115,6 +117,10 @@ void set_mode(pg::Transaction& tx, ServerId id, ServerMode mode,
 
 void set_money_out_stop(pg::Transaction& tx, ServerId id, const std::string& reason) {
     tx.send(update_stop, id, reason);
+}
+
+void raise_policy_era(pg::Transaction& tx, ServerId id, std::uint32_t era) {
+    tx.send(update_era, id, static_cast<std::int32_t>(era));
 }
 
 awaitable<std::optional<std::int64_t>> acquire_lease(pg::Transaction& tx, ServerId id,

@@ -34,12 +34,13 @@ std::optional<Message> PluginDouble::receive() {
     return std::move(*message);
 }
 
-Welcome PluginDouble::greet(std::uint64_t epoch, std::uint64_t last_seq) {
+Welcome PluginDouble::greet(std::uint64_t epoch, std::uint64_t last_seq, std::uint32_t policy_era) {
     Hello hello;
     hello.server = ServerId{1};
     hello.epoch = epoch;
     hello.first_seq = 1;
     hello.last_seq = last_seq;
+    hello.policy_era = policy_era;
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (std::chrono::steady_clock::now() < until) {
         send(hello);

@@ -79,6 +79,41 @@ TEST_F(BridgePolicies, that_a_digest_shows_to_be_there_are_not) {
     EXPECT_FALSE(plugin.wait_for<PolicyBatch>(2s));
 }
 
+TEST_F(BridgePolicies, are_all_sent_again_in_a_new_era) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.expect<PolicyBatch>();
+    plugin.send(acknowledged(3));
+    eventually("select enforced_version from account where login = 10", "3");
+    sql("update server set policy_era = 2; notify cambist_policy");
+    while (plugin.expect<Welcome>().policy_era != 2)
+        continue;
+    plugin.send(PolicyDigest{.era = 1, .accounts = 0, .sums = {}});
+    const auto batch = plugin.expect<PolicyBatch>();
+    EXPECT_EQ(batch.era, 2u);
+    EXPECT_EQ(batch.accounts[0].login, Login{10});
+    plugin.send(acknowledged(3, 1));  // late, of the era before
+    plugin.send(acknowledged(3, 2));
+    eventually("select enforced_version from account where login = 10", "3");
+}
+
+TEST_F(BridgePolicies, follow_the_era_of_a_plugin_that_is_ahead_and_stop_money_out) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7, 0, 5);
+    comes_true("money_out_stopped and policy_era = 5 from server where id = 1");
+    EXPECT_EQ(plugin.expect<PolicyBatch>().era, 5u);
+}
+
+TEST_F(BridgePolicies, of_a_plugin_that_does_not_tell_what_it_holds_are_asked_for_again) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.expect<PolicyBatch>();  // it waited for the digest in vain
+    EXPECT_TRUE(plugin.expect<Welcome>().owner);
+}
+
 TEST_F(BridgePolicies, of_a_plugin_that_is_ahead_stop_money_out) {
     const auto bridge = start();
     auto plugin = this->plugin();

@@ -289,6 +289,8 @@ TEST_F(Routes, a_server_is_added_switched_and_stopped) {
     EXPECT_EQ(post("/v1/servers/2/money-out-stop", R"({"reason":"r"})").status, 200);
     EXPECT_TRUE(get("/v1/servers/2").at("money_out_stopped").as_bool());
     EXPECT_EQ(post("/v1/servers/2/money-out-resume", R"({"reason":"r"})").status, 200);
+    EXPECT_EQ(post("/v1/servers/2/policy-era", R"({"reason":"restored"})").status, 200);
+    EXPECT_EQ(get("/v1/servers/2").at("policy_era").as_int64(), 2);
     EXPECT_EQ(get("/v1/servers").at("items").as_array().size(), 2u);
 }
 

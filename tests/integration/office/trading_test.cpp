@@ -141,6 +141,21 @@ TEST_F(Trading, anybody_stops_money_out_and_only_some_let_it_flow_again) {
     EXPECT_EQ(database.psql("select money_out_stopped from server"), "f");
 }
 
+TEST_F(Trading, only_some_begin_a_new_era_of_policies) {
+    const auto begin = [&](Actor actor) {
+        return committed([&](auto& tx) { return begin_policy_era(tx, {1}, "restored", actor); });
+    };
+    EXPECT_EQ(begin(back_office).error().code, "not_administrator");
+    EXPECT_EQ(begin(demo)->policy_era, 2u);
+    EXPECT_EQ(database.psql("select policy_era from server"), "2");
+    EXPECT_EQ(count("audit where action = 'policy_era_begun'"), "1");
+    committed(bridge, [&](auto& tx) -> awaitable<bool> {
+        servers::raise_policy_era(tx, {1}, 1);  // never back
+        co_return true;
+    });
+    EXPECT_EQ(database.psql("select policy_era from server"), "2");
+}
+
 TEST_F(Trading, a_server_is_registered_once) {
     TradingServer server;
     server.id = {2};
