@@ -81,10 +81,12 @@ awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, Operati
         co_return AcceptedPolicies{};
 
     accounts::attach(tx, account, client, kind);
-    const json::object after{{"client", client.uuid()}, {"kind", name_of(kind)}};
-    record(tx, actor, "account_attached", account, {}, after, "");
     const std::vector<AccountKey> keys{account};
     const auto attached = co_await accounts::locked_facts(tx, keys);
+    if (attached.front().client != client)
+        co_return refused(AccountRefusal::account_taken);
+    const json::object after{{"client", client.uuid()}, {"kind", name_of(kind)}};
+    record(tx, actor, "account_attached", account, {}, after, "");
     co_return refresh_policies(tx, attached);
 }
 

@@ -80,13 +80,15 @@ constexpr Query attach_account{
     "account_attach",
     "insert into account (server_id, login, client_id, kind) values ($1, $2, $3, $4) "
     "on conflict (server_id, login) do update set client_id = excluded.client_id, "
-    "  kind = excluded.kind"};
+    "  kind = excluded.kind "
+    "where coalesce(account.client_id, excluded.client_id) = excluded.client_id"};
 constexpr Query attach_accounts{
     "account_attach_all",
     "insert into account (server_id, login, client_id, kind) select * from "
     "unnest($1::int[], $2::bigint[], $3::uuid[], $4::text[]) "
     "on conflict (server_id, login) do update set client_id = excluded.client_id, "
-    "  kind = excluded.kind"};
+    "  kind = excluded.kind "
+    "where coalesce(account.client_id, excluded.client_id) = excluded.client_id"};
 constexpr Query update_state{"account_set_state",
                              "update account set state = $3 where server_id = $1 and login = $2"};
 constexpr Query update_cap{"account_set_leverage_cap",

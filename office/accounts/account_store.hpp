@@ -67,7 +67,8 @@ void accept(pg::Transaction& tx, const std::vector<AcceptedPolicy>& policies);
 /// The policies that the rows hold, whatever they are by now, under new versions.
 void accept_again(pg::Transaction& tx, const std::vector<AccountKey>& keys);
 
-/// Makes the account belong to the client, whether or not the trading server has shown it yet.
+/// Makes the account belong to the client, whether or not the trading server has shown it yet. One
+/// that another client was given at the same moment stays theirs: look at the facts afterwards.
 void attach(pg::Transaction& tx, AccountKey key, OperationId client, AccountKind kind);
 struct Attachment {
     AccountKey key;

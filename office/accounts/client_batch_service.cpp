@@ -9,6 +9,7 @@
 #include "office/accounts/client_store.hpp"
 #include "office/audit/audit_store.hpp"
 #include "office/outbox/outbox_store.hpp"
+#include "office/pg/error.hpp"
 
 namespace cambist::office {
 namespace {
@@ -107,6 +108,18 @@ struct BatchRows {
     }
 };
 
+/// Somebody may have been given an account since it was reviewed: then the batch is tried anew.
+void require_theirs(const std::vector<AccountFacts>& attached,
+                    const std::vector<accounts::Attachment>& attachments) {
+    std::map<AccountKey, OperationId> wanted;
+    for (const accounts::Attachment& attachment : attachments)
+        wanted.emplace(attachment.key, attachment.client);
+    for (const AccountFacts& facts : attached)
+        if (facts.client != wanted.at(facts.key))
+            throw pg::DatabaseError("an account of the batch was given to another client",
+                                    std::string(pg::serialization_failure), "");
+}
+
 }  // namespace
 
 awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
@@ -128,6 +141,7 @@ awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
     for (const accounts::Attachment& attachment : rows.attachments)
         keys.push_back(attachment.key);
     const auto attached = co_await accounts::locked_facts(tx, std::move(keys));
+    require_theirs(attached, rows.attachments);
     registered.policies = refresh_policies(tx, attached);
     co_return registered;
 }

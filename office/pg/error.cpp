@@ -16,7 +16,7 @@ bool DatabaseError::retryable() const {
             break;
     }
     // Serialization failure, deadlock, lock timeout, too many connections, and the server going.
-    return sqlstate_ == "40001" || sqlstate_ == "40P01" || sqlstate_ == "55P03" ||
+    return sqlstate_ == serialization_failure || sqlstate_ == "40P01" || sqlstate_ == "55P03" ||
            sqlstate_ == "53300" || sqlstate_ == "57P01" || sqlstate_ == "57P02" ||
            sqlstate_ == "57P03" || sqlstate_.starts_with("08");
 }

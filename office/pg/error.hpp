@@ -15,6 +15,9 @@ enum class Fault {
     unexpected_answer,  ///< the rows are not what the caller said they would be
 };
 
+/// What the server says when a transaction can only succeed when it is run again.
+inline constexpr std::string_view serialization_failure = "40001";
+
 /// The database did not do what was asked. The only exception family of office/pg.
 class DatabaseError : public std::runtime_error {
   public:

@@ -34,6 +34,7 @@ class Faults:
         self.plan = [((number + self.dice.uniform(0.2, 0.8)) * seconds * 0.9 / len(kinds), kind)
                      for number, kind in enumerate(kinds)]
         self.fired = []
+        self.owner = None
         self.settled_at = 0.0
 
     def due(self, passed):
@@ -46,6 +47,8 @@ class Faults:
                "kill:postgres": self.kill_postgres, "kill:server": self.kill_server,
                "cut:link": self.cut_link}[kind]
         record = {"fault": kind, "requests_in_flight": 0}
+        # Known before commands are met: asking afterwards gives them time to be done.
+        self.owner = self.broker.lease_holder()
         self.commands_on_their_way(record)
         act(record)
         record["after_s"] = round(record["at_ns"] / 1e9 - started, 3)
@@ -62,10 +65,9 @@ class Faults:
         record["program"] = program.name
 
     def kill_bridge(self, record):
-        bridge = self.broker.lease_holder()
-        self.kill(bridge, record)
+        self.kill(self.owner, record)
         self.pause()
-        self.broker.start_bridge(bridge)
+        self.broker.start_bridge(self.owner)
 
     def kill_gateway(self, record):
         self.kill(self.broker.gateway, record)

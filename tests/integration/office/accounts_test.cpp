@@ -1,10 +1,50 @@
+#include <functional>
+
 #include "tests/integration/office/office_desk.hpp"
 
 namespace cambist::tests {
 
 namespace {
 
-class Accounts : public OfficeDesk {};
+class Accounts : public OfficeDesk {
+  protected:
+    using Part = std::function<awaitable<void>(pg::Transaction&)>;
+
+    /// `second` starts when `first` has done its part; `first` commits when `second` waits for it.
+    void at_the_same_moment(Part first, Part second) {
+        await(context, [&]() -> awaitable<void> {
+            auto tx = co_await gateway.begin();
+            co_await first(tx);
+            bool done = false, failed = false, ended = false;
+            boost::asio::co_spawn(
+                context,
+                [&]() -> awaitable<void> {
+                    auto other = co_await gateway.begin();
+                    co_await second(other);
+                    co_await other.commit();
+                    done = true;
+                },
+                [&](std::exception_ptr failure) {
+                    failed = failure != nullptr;
+                    ended = true;
+                });
+            auto watcher = co_await bridge.begin();
+            while (!ended && (co_await watcher.execute(waits)).one().get<std::int64_t>(0) == 0) {
+            }
+            EXPECT_FALSE(ended) << "it did not wait";
+            co_await tx.commit();
+            while (!ended)
+                co_await watcher.execute(waits);
+            EXPECT_TRUE(done && !failed);
+        }());
+    }
+
+  private:
+    static constexpr pg::Query waits{"waits",
+                                     "select count(*) from pg_locks where not granted and "
+                                     "(database = (select oid from pg_database where datname = "
+                                     "current_database()) or locktype = 'transactionid')"};
+};
 
 TEST_F(Accounts, of_an_approved_client_get_all_rights_as_their_first_version) {
     approved_client({100});
@@ -141,40 +181,32 @@ TEST_F(Accounts, a_stale_edit_is_refused) {
 
 TEST_F(Accounts, a_hold_and_a_restriction_at_the_same_moment_both_count) {
     const Client ada = approved_client({100});
-    await(context, [&]() -> awaitable<void> {
-        // The hold has locked the account; the restriction waits for it and must then see it.
-        auto holding = co_await gateway.begin();
-        const Hold hold{{9, 1}, {{1}, {100}}, HoldKind::reserve, 700, "dispute"};
-        co_await place_hold(holding, hold, back_office);
-        bool restricted = false, failed = false, ended = false;
-        boost::asio::co_spawn(
-            context,
-            [&]() -> awaitable<void> {
-                auto tx = co_await gateway.begin();
-                const StatusChange change{.to = ClientStatus::restricted, .reason = "r"};
-                co_await change_status(tx, ada.id, change, back_office);
-                co_await tx.commit();
-                restricted = true;
-            },
-            [&](std::exception_ptr failure) {
-                failed = failure != nullptr;
-                ended = true;
-            });
-        constexpr pg::Query waits{"waits",
-                                  "select count(*) from pg_locks where not granted and database = "
-                                  "(select oid from pg_database where datname = "
-                                  "current_database()) or locktype = 'transactionid' "
-                                  "and not granted"};
-        auto watcher = co_await bridge.begin();
-        while (!failed && (co_await watcher.execute(waits)).one().get<std::int64_t>(0) == 0) {
-        }
-        EXPECT_FALSE(restricted || failed);
-        co_await holding.commit();
-        while (!ended)
-            co_await watcher.execute(waits);
-        EXPECT_TRUE(restricted && !failed);
-    }());
+    const auto hold = [&](pg::Transaction& tx) -> awaitable<void> {
+        const Hold reserve{{9, 1}, {{1}, {100}}, HoldKind::reserve, 700, "dispute"};
+        co_await place_hold(tx, reserve, back_office);
+    };
+    const auto restrict = [&](pg::Transaction& tx) -> awaitable<void> {
+        const StatusChange change{.to = ClientStatus::restricted, .reason = "r"};
+        co_await change_status(tx, ada.id, change, back_office);
+    };
+    at_the_same_moment(hold, restrict);
     EXPECT_EQ(account(100, "accepted_version, rights, reserved"), "3|1|700");
+}
+
+TEST_F(Accounts, an_account_given_to_two_clients_at_the_same_moment_is_the_firsts) {
+    const Client ada = approved_client({}), bob = approved_client({});
+    const AccountKey key{{1}, {600}};
+    const auto give_to_ada = [&](pg::Transaction& tx) -> awaitable<void> {
+        co_await attach_account(tx, ada.id, key, AccountKind::live, demo);
+    };
+    std::string refusal;
+    at_the_same_moment(give_to_ada, [&](pg::Transaction& tx) -> awaitable<void> {
+        const auto taken = co_await attach_account(tx, bob.id, key, AccountKind::live, demo);
+        refusal = taken ? "given" : taken.error().code;
+    });
+    EXPECT_EQ(refusal, "account_taken");
+    EXPECT_EQ(count("account where login = 600 and client_id = '" + ada.id.uuid() + "'"), "1");
+    EXPECT_EQ(count("audit where action = 'account_attached' and subject = 'account:1/600'"), "1");
 }
 
 }  // namespace
