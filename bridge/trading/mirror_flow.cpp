@@ -21,7 +21,9 @@ using boost::asio::awaitable;
 using office::pg::DatabaseError;
 namespace mirror = office::mirror;
 
-constexpr std::size_t most_events = max_events_a_batch;
+/// In one transaction: what waits is applied together, and an account that was told twice is
+/// written once.
+constexpr std::size_t most_events = 2 * max_events_a_batch;
 constexpr std::size_t most_window = 16'384;
 constexpr int batches_until_trusted = 3;
 constexpr auto retry_pause = std::chrono::milliseconds(200);

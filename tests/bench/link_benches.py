@@ -55,13 +55,14 @@ def mirror_throughput(build):
 
 def mirror_latency(build):
     per_second, seconds = 1_000, 10
+    pause_us = 2_000_000 // per_second  # events come in pairs
     with Stand(build) as stand:
         host = mirrored(stand, 10_000)
-        floors = [stand.floor("insert", stand.dsn(), 300, 0)["p50_ns"]]
+        floors = [stand.floor("insert", stand.dsn(), 300, pause_us)["p50_ns"]]
         held = stand.deals()
         host.ask(f"rate {per_second} {seconds}")
         wait_for("the deals", lambda: stand.deals() >= held + per_second * seconds // 2)
-        floors.append(stand.floor("insert", stand.dsn(), 300, 0)["p50_ns"])
+        floors.append(stand.floor("insert", stand.dsn(), 300, pause_us)["p50_ns"])
         rows = stand.sql(
             "select percentile_cont(0.5) within group (order by late), percentile_cont(0.99) within"
             " group (order by late) from (select extract(epoch from pg_xact_commit_timestamp(xmin))"
@@ -111,7 +112,7 @@ def enforcement_latency(build, changes=300):
                  "stated", True, p99 / floor)
 
 
-PAUSE_US = 5_000  # between two changes, and between two of what the floor is made of
+PAUSE_US = 5_000  # between two changes, and between two parts of the floor
 UNENFORCED = "select count(*) from account where accepted_version <> enforced_version"
 
 
