@@ -24,7 +24,6 @@ namespace mirror = office::mirror;
 /// In one transaction: what waits is applied together, and an account that was told twice is
 /// written once.
 constexpr std::size_t most_events = 2 * max_events_a_batch;
-constexpr std::size_t most_window = 16'384;
 constexpr int batches_until_trusted = 3;
 constexpr auto retry_pause = std::chrono::milliseconds(200);
 constexpr auto resync_interval = std::chrono::seconds(60);
@@ -149,9 +148,7 @@ awaitable<void> MirrorFlow::begin_session() {
         co_return;
     }
     receiver_.resume(welcome->cursor_epoch, welcome->cursor_seq);
-    window_.clear();
-    window_complete_ = welcome->cursor_seq == 0;
-    window_first_ = 1;
+    window_.begin(welcome->cursor_seq == 0);
     all_new_ = false;
     poisoned_ = poisoned_ && began_session_ != 0 && welcome->cursor_seq != 0;
     raised_ = hello_.last_seq;
@@ -321,7 +318,7 @@ awaitable<void> MirrorFlow::apply_once(const Events& events) {
     const auto began = std::chrono::steady_clock::now();
     const office::MirrorBatch batch = office::sorted_batch(receiver_.epoch(), events);
     const bool all_new = all_new_ && std::ranges::all_of(batch.deals, looks_new);
-    const mirror::DealsTold told = deals_told(batch);
+    const mirror::DealsTold told = window_.with(batch);
     const mirror::Stream from = stream();
     auto tx = co_await context_.pool.begin();
     const auto applied =
@@ -338,7 +335,7 @@ awaitable<void> MirrorFlow::apply_once(const Events& events) {
 
 void MirrorFlow::committed(const office::MirrorBatch& batch, const mirror::Applied& applied) {
     receiver_.committed(batch.last_seq);
-    remember(batch);
+    window_.add(batch);
     acknowledge();
     for (const auto& resync : batch.resyncs) {
         context_.complete = resync.record->ended;
@@ -375,43 +372,6 @@ void MirrorFlow::committed(const office::MirrorBatch& batch, const mirror::Appli
     }
 }
 
-void MirrorFlow::remember(const office::MirrorBatch& batch) {
-    if (batch.deal_digest) {
-        window_.clear();
-        window_first_ = batch.last_seq + 1;
-        window_complete_ = true;
-        return;
-    }
-    if (!window_complete_)
-        return;
-    for (const auto& deal : batch.deals)
-        window_[deal.record->ticket.value] = deal.record->done.ns;
-    if (window_.size() > most_window) {
-        window_.clear();
-        window_complete_ = false;
-    }
-}
-
-mirror::DealsTold MirrorFlow::deals_told(const office::MirrorBatch& batch) const {
-    mirror::DealsTold told;
-    if (!batch.deal_digest)
-        return told;
-    told.first_seq = window_first_;
-    told.complete = window_complete_;
-    auto all = window_;
-    for (const auto& deal : batch.deals)
-        all[deal.record->ticket.value] = deal.record->done.ns;
-    told.first.ns = INT64_MAX;
-    told.last.ns = INT64_MIN;
-    for (const auto& [ticket, done] : all) {
-        told.tickets.push_back(ticket);
-        told.first.ns = std::min(told.first.ns, done);
-        told.last.ns = std::max(told.last.ns, done);
-    }
-    std::ranges::sort(told.tickets);  // neighbours in the table are read together
-    return told;
-}
-
 awaitable<std::optional<MirrorFlow::Fate>> MirrorFlow::look_for(std::uint64_t last_seq) {
     for (;;) {
         try {
@@ -424,7 +384,7 @@ awaitable<std::optional<MirrorFlow::Fate>> MirrorFlow::look_for(std::uint64_t la
             if (cursor->seq < last_seq)
                 co_return std::nullopt;  // it was not committed: once more
             receiver_.committed(last_seq);
-            window_complete_ = false;
+            window_.lose();
             acknowledge();
             co_return Fate::committed;
         } catch (const DatabaseError& error) {
@@ -464,7 +424,7 @@ awaitable<MirrorFlow::Fate> MirrorFlow::quarantine(office::NumberedEvent poison,
     spdlog::error("server {}: event {} is in quarantine: {}", context_.server.value, poison.seq,
                   reason);
     receiver_.committed(poison.seq);
-    window_complete_ = false;
+    window_.lose();
     poisoned_ = true;
     context_.metrics.quarantined->Increment();
     acknowledge();

@@ -5,17 +5,17 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "bridge/bell.hpp"
+#include "bridge/trading/deal_window.hpp"
 #include "bridge/trading/server_context.hpp"
 #include "office/trading/mirror_store.hpp"
 #include "sync/streams/mirror_receiver.hpp"
 
 namespace cambist::bridge {
 
-/// Applies one server's events: opens sessions, takes all that waits up to 4,096 events, writes it
+/// Applies one server's events: opens sessions, takes all that waits up to 8,192 events, writes it
 /// in one transaction and acknowledges it. Events stay in memory until they are committed; the
 /// credit bounds them.
 class MirrorFlow {
@@ -64,8 +64,6 @@ class MirrorFlow {
     void drop_queue();
     void release(std::size_t events);
     void acknowledge();
-    void remember(const office::MirrorBatch& batch);
-    office::mirror::DealsTold deals_told(const office::MirrorBatch& batch) const;
     office::mirror::Stream stream() const;
     void update_lag();
     boost::asio::awaitable<void> pause();
@@ -74,17 +72,13 @@ class MirrorFlow {
     Calls calls_;
     Bell bell_;
     MirrorReceiver receiver_;
+    DealWindow window_;
     std::deque<Waiting> queue_;
     std::size_t waiting_events_ = 0;
     Hello hello_;
     Welcome welcome_;  ///< of the open session
     bool begin_due_ = false, beginning_ = false;
     std::uint64_t greeted_session_ = 0, began_session_ = 0;
-
-    // The digest window: deals since the last digest.
-    std::unordered_map<std::uint64_t, std::int64_t> window_;
-    std::uint64_t window_first_ = 0;
-    bool window_complete_ = false;
 
     bool all_new_ = false;  ///< recent batches held no known deal: add without looking
     int unknown_batches_ = 0;
