@@ -166,11 +166,16 @@ awaitable<void> MirrorFlow::begin_session() {
 awaitable<void> MirrorFlow::overtaken(std::uint64_t obeyed) {
     auto tx = co_await context_.pool.begin();
     mirror::raise_fence(tx, context_.server, obeyed);
-    co_await office::stop_money_out(
-        tx, context_.server, "the plugin has obeyed a later lease: was the database restored?",
-        context_.actor());
+    co_await restored(tx, "the plugin has obeyed a later lease");
     co_await tx.commit();
     calls_.step_down("the plugin has obeyed a later lease than the database knows");
+}
+
+awaitable<void> MirrorFlow::restored(office::pg::Transaction& tx, std::string how_seen) {
+    spdlog::critical("server {}: {}: was the database restored?", context_.server.value, how_seen);
+    office::commands::doubt_unfinished(tx, context_.server);
+    co_await office::stop_money_out(tx, context_.server, how_seen + ": was the database restored?",
+                                    context_.actor());
 }
 
 awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
@@ -183,6 +188,8 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     welcome.server = context_.server;
     welcome.owner = true;
     welcome.low_water = co_await office::commands::low_water(tx, context_.server);
+    if (hello.epoch == cursor->epoch && hello.first_seq > cursor->seq + 1)
+        co_await restored(tx, "the plugin has forgotten events as stored that are not");
     if (hello.epoch > cursor->epoch) {
         if (!co_await mirror::begin_epoch(tx, context_.server, *cursor, hello.epoch))
             co_return std::nullopt;
@@ -193,9 +200,7 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     if (hello.policy_era > server->policy_era) {
         office::servers::raise_policy_era(tx, context_.server, hello.policy_era);
         server->policy_era = hello.policy_era;
-        co_await office::stop_money_out(
-            tx, context_.server, "the plugin's policy era is ahead: was the database restored?",
-            context_.actor());
+        co_await restored(tx, "the plugin's policy era is ahead");
     }
     context_.complete = co_await mirror::snapshot_ended(tx, context_.server, cursor->epoch);
     co_await mirror::rescope(tx, context_.server, server->scope);

@@ -52,6 +52,8 @@ class MirrorFlow {
     boost::asio::awaitable<void> begin_session();
     boost::asio::awaitable<std::optional<Welcome>> prepare_welcome(Hello hello);
     boost::asio::awaitable<void> overtaken(std::uint64_t obeyed);
+    /// The plugin knows of more than the database: nothing leaves until people have looked.
+    boost::asio::awaitable<void> restored(office::pg::Transaction& tx, std::string how_seen);
     boost::asio::awaitable<void> apply_waiting();
     Events next_events() const;
     boost::asio::awaitable<Fate> apply_range(Events events);

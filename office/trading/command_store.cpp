@@ -62,6 +62,14 @@ constexpr Query set_refused{
 constexpr Query set_unknown{"command_mark_unknown",
                             "update command set status = 'unknown' where server_id = $1 "
                             "and status = 'sent' and attempt_epoch < $2"};
+constexpr Query leap_numbers{
+    "command_leap_numbers",
+    "select setval('command_number', nextval('command_number') + 1e9::bigint)"};
+constexpr Query doubt_all{
+    "command_doubt_unfinished",
+    "update command set status = 'unknown', number = nextval('command_number'), "
+    "  attempt_epoch = coalesce(attempt_epoch, 0), sent_at = coalesce(sent_at, clock_timestamp()) "
+    "where server_id = $1 and status in ('queued', 'sent', 'unknown')"};
 constexpr Query set_finished{"command_finish",
                              "update command set status = $2, result = $3, "
                              "finished_at = clock_timestamp() where id = $1"};
@@ -246,6 +254,11 @@ void mark_refused(pg::Transaction& tx, const std::vector<Refusal>& refusals) {
 awaitable<std::int64_t> mark_unknown(pg::Transaction& tx, ServerId server, std::int64_t epoch) {
     const auto marked = co_await tx.execute(set_unknown, server, epoch);
     co_return marked.affected();
+}
+
+void doubt_unfinished(pg::Transaction& tx, ServerId server) {
+    tx.send(leap_numbers);
+    tx.send(doubt_all, server);
 }
 
 void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std::string& result) {

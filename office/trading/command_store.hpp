@@ -44,6 +44,9 @@ awaitable<std::uint64_t> low_water(pg::Transaction& tx, ServerId server);
 void mark_refused(pg::Transaction& tx, const std::vector<Refusal>& refusals);
 /// Those sent under an older lease become unknown; returns how many.
 awaitable<std::int64_t> mark_unknown(pg::Transaction& tx, ServerId server, std::int64_t epoch);
+/// After the database came back from an older copy: what has no answer here may have been done. All
+/// of it becomes unknown, so that it is asked about, under numbers above any that a plugin retired.
+void doubt_unfinished(pg::Transaction& tx, ServerId server);
 /// `result` is JSON.
 void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std::string& result);
 void requeue(pg::Transaction& tx, OperationId id);

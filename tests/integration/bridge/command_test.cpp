@@ -104,6 +104,42 @@ TEST_F(BridgeCommands, that_never_arrived_are_dispatched_anew_with_their_id) {
     becomes(1, "done");
 }
 
+TEST_F(BridgeCommands, of_a_restored_database_are_asked_about_before_anything_is_sent) {
+    order(1, -500);
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    Hello hello;
+    hello.server = ServerId{1};
+    hello.epoch = 7;
+    hello.first_seq = hello.last_seq = 1;
+    hello.policy_era = 3;
+    const Welcome welcome = plugin.greet(hello);
+    plugin.tell(7, 1, {snapshot_begins(), snapshot_ends()});
+    const auto asked = plugin.expect<CommandAsked>();
+    EXPECT_EQ(asked.command.id, (OperationId{1, 1}));
+    EXPECT_GT(asked.command.number, welcome.low_water + 1'000'000);
+    EXPECT_EQ(sql("select money_out_stopped from server where id = 1"), "t");
+    becomes(1, "unknown");
+    plugin.send(done(asked.command));
+    becomes(1, "done");
+}
+
+TEST_F(BridgeCommands, of_a_database_that_forgot_events_are_asked_about) {
+    sql("insert into stream_cursor (server_id, bridge_epoch, epoch, seq) values (1, 0, 7, 5);"
+        "insert into stream_epoch (server_id, epoch) values (1, 7)");
+    order(1, -500);
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    Hello hello;
+    hello.server = ServerId{1};
+    hello.epoch = 7;
+    hello.first_seq = 9;
+    hello.last_seq = 20;
+    plugin.greet(hello);
+    EXPECT_EQ(plugin.expect<CommandAsked>().command.id, (OperationId{1, 1}));
+    EXPECT_EQ(sql("select money_out_stopped from server where id = 1"), "t");
+}
+
 TEST_F(BridgeCommands, are_looked_at_again_when_dispatched) {
     order(1, -500);
     sql("insert into hold (id, server_id, login, kind, placed_by) "

@@ -34,13 +34,17 @@ std::optional<Message> PluginDouble::receive() {
     return std::move(*message);
 }
 
-Welcome PluginDouble::greet(std::uint64_t epoch, std::uint64_t last_seq, std::uint32_t policy_era) {
+Welcome PluginDouble::greet(std::uint64_t epoch, std::uint64_t last_seq) {
     Hello hello;
     hello.server = ServerId{1};
     hello.epoch = epoch;
     hello.first_seq = 1;
     hello.last_seq = last_seq;
-    hello.policy_era = policy_era;
+    hello.policy_era = 1;
+    return greet(hello);
+}
+
+Welcome PluginDouble::greet(const Hello& hello) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (std::chrono::steady_clock::now() < until) {
         send(hello);

@@ -23,7 +23,8 @@ class PluginDouble {
     void send(const Message& message);
     void send_bytes(std::string_view bytes);
     /// Says Hello for server 1 and returns the owner's Welcome.
-    Welcome greet(std::uint64_t epoch, std::uint64_t last_seq = 0, std::uint32_t policy_era = 1);
+    Welcome greet(std::uint64_t epoch, std::uint64_t last_seq = 0);
+    Welcome greet(const Hello& hello);
     /// Numbers the events from first_seq on.
     void tell(std::uint64_t epoch, std::uint64_t first_seq, std::vector<Event> events);
     void wait_acknowledged(std::uint64_t seq);
