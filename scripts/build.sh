@@ -15,7 +15,9 @@ configure() {
     local preset=$1 log=$root/build/configure-$1.log
     shift
     mkdir -p "$root/build"
-    need_space "$root/build" 1500 "the build"
+    if [[ ! -e $root/build/$preset/build.ninja ]]; then
+        need_space "$root/build" 1500 "the build"
+    fi
     if ! (cd "$root" && cmake --preset "$preset" "$@" >"$log" 2>&1); then
         sed -n '/CMake Error/,$p' "$log" >&2
         die "configuring the $preset build failed (details: build/configure-$preset.log)"
@@ -29,7 +31,7 @@ build() {
     local -a targets=()
     if (($# > 0)); then targets=(--target "$@"); fi
     step "building ($preset)"
-    if ! run_build "$preset" "${targets[@]}" | build_progress; then
+    if ! run_build "$preset" "${targets[@]}" | build_progress 9>&-; then
         die "building $preset failed; what the compiler said stands above"
     fi
     say "    built in $(seconds_since "$started")"
@@ -39,8 +41,9 @@ run_build() {
     local preset=$1
     shift
     cd "$root" || return
+    # Not the lock of `up`: who stops that would find it held until the compilers have ended.
     NINJA_STATUS='[%f/%t] ' flock "$root/build/$preset.lock" \
-        cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@" 2>&1
+        cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@" 2>&1 9>&-
 }
 
 # build_progress: ninja's "[n/m] text" become progress; everything else passes.

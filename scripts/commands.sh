@@ -90,7 +90,7 @@ bench_command() {
     if [[ ${1:-} == --help ]]; then
         say './cambist bench [NAME...]'
         say '  One JSON line a case: ours beside its floor, measured in the same run.'
-        /usr/bin/python3 "$root/tests/bench/bench.py" --help
+        if can_run_python; then /usr/bin/python3 "$root/tests/bench/bench.py" --help; fi
         return
     fi
     prepare_tests release >&2
@@ -110,8 +110,20 @@ prepare_programs() {
         cambist-sim cambist_plugin
 }
 
+# can_run_python: without it yet, only the short help can be shown.
+can_run_python() {
+    if [[ -x /usr/bin/python3 ]]; then return; fi
+    say '  (the rest needs python3, which ./cambist prepare installs)'
+    return 1
+}
+
 demo_command() {
     # What the day itself says of --help needs nothing built.
-    if [[ " $* " != *" --help "* && " $* " != *" -h "* ]]; then prepare_programs >&2; fi
+    if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then
+        say './cambist demo [OPTION...]: plays a broker'"'"'s day and has every deal of it checked.'
+        can_run_python || return 0
+    else
+        prepare_programs >&2
+    fi
     exec /usr/bin/python3 "$root/sim/broker_day/demo.py" "$@"
 }

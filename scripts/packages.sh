@@ -146,9 +146,10 @@ provide_msgpack() {
 download_msgpack() {
     # Run as root in a folder of another user, apt warns that it downloads unsandboxed; that is
     # harmless.
-    known_to_apt libmsgpack-cxx-dev || as_root apt-get update
-    apt-get download libmsgpack-cxx-dev
-    dpkg-deb --extract libmsgpack-cxx-dev_*.deb unpacked
-    cp -r unpacked/usr .
-    rm -r unpacked libmsgpack-cxx-dev_*.deb
+    if ! known_to_apt libmsgpack-cxx-dev; then as_root apt-get update || return; fi
+    rm -rf unpacked usr &&
+        apt-get download libmsgpack-cxx-dev &&
+        dpkg-deb --extract libmsgpack-cxx-dev_*.deb unpacked &&
+        mv unpacked/usr . &&
+        rm -r unpacked libmsgpack-cxx-dev_*.deb
 }

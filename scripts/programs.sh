@@ -98,5 +98,5 @@ port_in_use() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # write_secret FILE TEXT: readable by us alone from its first byte on.
 write_secret() {
-    (umask 077 && printf '%s\n' "$2" >"$1")
+    (umask 077 && printf '%s\n' "$2" >"$1.new" && mv -- "$1.new" "$1")
 }

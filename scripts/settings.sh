@@ -57,15 +57,21 @@ make_passwords() {
     write_secret "$data/secrets/passwords" "${lines%$'\n'}"
 }
 
+# for_sed TEXT: as the replacement of s|...|...|.
+for_sed() { printf '%s' "$1" | sed 's/[&|\\]/\\&/g'; }
+
 # write_settings PORT: the examples of config/ with our folders and ports in their place.
 write_settings() {
     local name first=$1
     for name in bridge gateway sim; do
-        (umask 077 && sed -e "s|/var/lib/cambist|$data|g" \
-            -e "s|/usr/lib/libcambist_plugin.so|$plugin|g" \
-            -e "s|host=/var/run/postgresql|host=$(socket_folder)|g" \
-            -e "s|8600|$first|g; s|8601|$((first + 1))|g" \
-            -e "s|8602|$((first + 2))|g; s|8603|$((first + 3))|g" \
+        # Names first, values last: what was put in must not be taken for an example again.
+        (umask 077 && sed -e 's/860\([0-3]\)/@PORT\1@/g' \
+            -e 's|/var/lib/cambist|@DATA@|g; s|/usr/lib/libcambist_plugin.so|@PLUGIN@|g' \
+            -e 's|host=/var/run/postgresql|host=@SOCKETS@|g' \
+            -e "s|@PORT0@|$first|g; s|@PORT1@|$((first + 1))|g" \
+            -e "s|@PORT2@|$((first + 2))|g; s|@PORT3@|$((first + 3))|g" \
+            -e "s|@DATA@|$(for_sed "$data")|g; s|@PLUGIN@|$(for_sed "$plugin")|g" \
+            -e "s|@SOCKETS@|$(for_sed "$(socket_folder)")|g" \
             "$root/config/$name.toml" >"$data/config/$name.toml")
     done
     # Giving rights back takes four eyes; in a demo one key may do it.

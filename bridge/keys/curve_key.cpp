@@ -53,9 +53,16 @@ class File {
     int descriptor_;
 };
 
+/// Whole or not at all, and never over another file.
 void write_new(const std::filesystem::path& path, mode_t mode, const std::string& text) {
-    File file(path, O_WRONLY | O_CREAT | O_EXCL, mode);
-    file.write(text + "\n");
+    const std::string fresh = path.string() + ".new";
+    ::unlink(fresh.c_str());
+    File(fresh, O_WRONLY | O_CREAT | O_EXCL, mode).write(text + "\n");
+    const int linked = ::link(fresh.c_str(), path.c_str());
+    const int problem = errno;
+    ::unlink(fresh.c_str());
+    if (linked != 0)
+        throw std::system_error(problem, std::generic_category(), path.string());
 }
 
 std::expected<std::string, std::string> read_key(const std::filesystem::path& path) {
@@ -89,6 +96,20 @@ void write_pair(const CurvePair& pair, const std::string& name,
                 const std::filesystem::path& folder) {
     write_new(folder / (name + ".key"), 0600, pair.secret_key);
     write_new(folder / (name + ".pub"), 0644, pair.public_key);
+}
+
+CurvePair make_pair(const std::string& name, const std::filesystem::path& folder) {
+    const auto secret = folder / (name + ".key"), open = folder / (name + ".pub");
+    if (std::filesystem::exists(secret) && !std::filesystem::exists(open)) {
+        const auto half = read_secret(secret);
+        if (!half)
+            throw std::runtime_error(half.error());
+        write_new(open, 0644, half->public_key);
+        return *half;
+    }
+    CurvePair pair = new_pair();
+    write_pair(pair, name, folder);
+    return pair;
 }
 
 std::expected<CurvePair, std::string> read_secret(const std::filesystem::path& file) {

@@ -18,6 +18,10 @@ CurvePair new_pair();
 void write_pair(const CurvePair& pair, const std::string& name,
                 const std::filesystem::path& folder);
 
+/// A new pair, written; where only NAME.key is there, because the last run was interrupted, its
+/// NAME.pub. Throws std::runtime_error.
+CurvePair make_pair(const std::string& name, const std::filesystem::path& folder);
+
 /// Each says in one sentence what is wrong with the file, if anything.
 std::expected<CurvePair, std::string> read_secret(const std::filesystem::path& file);
 std::expected<std::string, std::string> read_public(const std::filesystem::path& file);

@@ -25,8 +25,7 @@ int main(int argc, char** argv) {
         return options.exit(error) == 0 ? 0 : 2;
     }
     try {
-        const auto pair = cambist::bridge::new_pair();
-        cambist::bridge::write_pair(pair, name, folder);
+        const auto pair = cambist::bridge::make_pair(name, folder);
         std::printf("%s\n", pair.public_key.c_str());
         return 0;
     } catch (const std::exception& error) {

@@ -41,6 +41,9 @@ office::request_keys::KeyedRequest bind(const std::string& actor, const std::str
     for (const auto& segment : request.target.segments)
         text += "/" + segment;
     text += '\n';
+    if (const std::string* seen = request.headers.find("If-Match"))
+        text += *seen;
+    text += '\n';
     text += body;
     crypto_hash_sha256(reinterpret_cast<unsigned char*>(keyed.hash.data()),
                        reinterpret_cast<const unsigned char*>(text.data()), text.size());

@@ -18,13 +18,13 @@ enum class KeyRule { none, optional, required };
 std::expected<std::optional<std::string>, Problem> request_key_of(const Headers& headers,
                                                                   KeyRule rule);
 
-/// What the key stands for: actor, route and a hash over method, path and body.
+/// What the key stands for: actor, route and a hash over method, path, If-Match and body.
 office::request_keys::KeyedRequest bind(const std::string& actor, const std::string& key,
                                         std::string_view route, const Request& request,
                                         std::string_view body);
 
-/// The kept answer, byte for byte; or 422 `idempotency_key_reused` when the key stood for something
-/// else.
+/// The kept status and body, byte for byte; or 422 `idempotency_key_reused` when the key stood for
+/// something else.
 Response replay(const office::request_keys::KeptAnswer& kept,
                 const office::request_keys::KeyedRequest& asked);
 

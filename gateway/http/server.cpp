@@ -39,6 +39,7 @@ using Parser = http::request_parser<http::string_body>;
 
 constexpr std::size_t read_size = 8 * 1024;
 constexpr std::size_t most_read_in_vain = 64 * 1024;
+constexpr std::size_t most_buffered = 256 * 1024;
 constexpr std::size_t lingering_bytes = 1024 * 1024;
 constexpr auto lingering_time = std::chrono::seconds(2);
 
@@ -326,7 +327,9 @@ class Session : public std::enable_shared_from_this<Session> {
     asio::steady_timer deadline_;
     const HttpLimits& limits_;
     Application& application_;
-    beast::flat_buffer buffer_;
+    /// Bounded also where Beast is not: while it looks for the end of a chunk's extension or
+    /// trailer.
+    beast::flat_buffer buffer_{most_buffered};
     std::string peer_, request_id_, method_;
     steady::time_point started_{};
     std::uint64_t armed_ = 0;

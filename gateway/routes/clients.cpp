@@ -28,8 +28,8 @@ std::string etag_of(const Client& client) {
 
 json::object described(const Client& client) {
     json::array causes;
-    for (const auto cause : client.causes.list())
-        causes.emplace_back(public_name_of(cause));
+    for (const auto name : public_names_of(client.causes))
+        causes.emplace_back(name);
     return {{"id", client.id.uuid()},
             {"person_id", client.person.uuid()},
             {"legal_entity", client.legal_entity},
@@ -57,7 +57,8 @@ void read_person(FieldReader& fields, Client& client) {
         client.name = person.text("name", 200);
         client.legal_person = person.word("kind", person_kinds) == 1;
         client.country = person.optional_text("country", 2).value_or("");
-        if (client.country.size() == 1)
+        const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+        if (client.country.size() == 1 || !std::ranges::all_of(client.country, is_letter))
             person.refuse("country", "not_a_country");
     });
 }

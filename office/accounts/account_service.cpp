@@ -48,6 +48,19 @@ void record(pg::Transaction& tx, const Actor& actor, std::string_view action, Ac
     outbox::append(tx, action, change.subject, told);
 }
 
+/// Beyond what the account may do now; everybody may connect.
+bool gives_rights(const Client& owner, const std::optional<AccountFacts>& account,
+                  AccountKind kind) {
+    PolicyFacts facts = account ? account->policy : PolicyFacts{};
+    facts.kind = kind;
+    facts.client = owner.status;
+    facts.causes = owner.causes;
+    Rights now = Rights::none().with(Right::connect);
+    if (account && account->accepted_version != 0)
+        now.bits |= account->accepted.rights.bits;
+    return (effective_rights(facts).rights.bits & ~now.bits) != 0;
+}
+
 }  // namespace
 
 AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<AccountFacts>& locked) {
@@ -66,6 +79,43 @@ AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<Account
     return accepted;
 }
 
+namespace {
+
+/// Writes that the account is the client's, unless it became another's meanwhile.
+awaitable<Outcome<AcceptedPolicies>> give(pg::Transaction& tx, OperationId client,
+                                          AccountKey account, std::optional<AccountFacts> before,
+                                          AccountKind kind, Actor actor) {
+    accounts::attach(tx, account, client, kind);
+    const std::vector<AccountKey> keys{account};
+    const auto attached = co_await accounts::locked_facts(tx, keys);
+    if (attached.front().client != client)
+        co_return refused(AccountRefusal::account_taken);
+    json::object earlier;
+    if (before && before->client)
+        earlier = {{"client", before->client->uuid()}, {"kind", name_of(before->policy.kind)}};
+    const json::object after{{"client", client.uuid()}, {"kind", name_of(kind)}};
+    record(tx, actor, "account_attached", account, earlier, after, "");
+    co_return refresh_policies(tx, attached);
+}
+
+}  // namespace
+
+std::expected<void, AccountRefusal> review_attachment(const std::optional<AccountFacts>& facts,
+                                                      OperationId client, AccountKind kind,
+                                                      const Actor& actor) {
+    if (facts && facts->client && *facts->client != client)
+        return std::unexpected(AccountRefusal::account_taken);
+    const bool told = facts && facts->mirrored && !facts->client;
+    if (told && facts->policy.kind != kind)
+        return std::unexpected(AccountRefusal::kind_differs);
+    // What the trading server has not told yet, or somebody has decided before.
+    const bool now_differs = facts && facts->client && facts->policy.kind != kind;
+    const bool claims_demo = !told && kind == AccountKind::demo;
+    if ((now_differs || claims_demo) && !actor.may_release())
+        return std::unexpected(AccountRefusal::narrow_only);
+    return {};
+}
+
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
                                                     AccountKey account, AccountKind kind,
                                                     Actor actor) {
@@ -75,19 +125,28 @@ awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, Operati
     if (owner->status == ClientStatus::closed)
         co_return refused(AccountRefusal::client_closed);
     const auto facts = co_await locked_facts(tx, account);
+    const auto allowed = review_attachment(facts, client, kind, actor);
+    if (!allowed)
+        co_return refused(allowed.error());
+    if (actor.narrow_only && gives_rights(*owner, facts, kind))
+        co_return refused(AccountRefusal::narrow_only);
+    if (facts && facts->client && facts->policy.kind == kind)
+        co_return AcceptedPolicies{};
+    co_return co_await give(tx, client, account, facts, kind, actor);
+}
+
+awaitable<Outcome<AcceptedPolicies>> attach_created_account(pg::Transaction& tx, OperationId client,
+                                                            AccountKey account, AccountKind kind,
+                                                            Actor actor) {
+    const auto owner = co_await clients::find_for_update(tx, client);
+    if (!owner)
+        co_return refused(AccountRefusal::unknown_client);
+    const auto facts = co_await locked_facts(tx, account);
     if (facts && facts->client && *facts->client != client)
         co_return refused(AccountRefusal::account_taken);
     if (facts && facts->client && facts->policy.kind == kind)
         co_return AcceptedPolicies{};
-
-    accounts::attach(tx, account, client, kind);
-    const std::vector<AccountKey> keys{account};
-    const auto attached = co_await accounts::locked_facts(tx, keys);
-    if (attached.front().client != client)
-        co_return refused(AccountRefusal::account_taken);
-    const json::object after{{"client", client.uuid()}, {"kind", name_of(kind)}};
-    record(tx, actor, "account_attached", account, {}, after, "");
-    co_return refresh_policies(tx, attached);
+    co_return co_await give(tx, client, account, facts, kind, actor);
 }
 
 awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, Actor actor) {
@@ -100,7 +159,7 @@ awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, 
     if (!co_await accounts::insert_hold(tx, hold, actor.name)) {
         const auto other = co_await accounts::find_hold(tx, hold.id);
         if (!other || other->account != hold.account || other->kind != hold.kind ||
-            other->amount != hold.amount)
+            other->amount != hold.amount || other->released)
             co_return refused(AccountRefusal::id_taken);
         co_return AcceptedPolicies{};
     }

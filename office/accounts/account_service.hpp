@@ -21,10 +21,22 @@ using AcceptedPolicies = std::vector<AcceptedPolicy>;
 /// none, get a version.
 AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<AccountFacts>& locked);
 
-/// Gives the account to the client. Refused: unknown_client, client_closed, account_taken.
+/// Is it the kind that the trading server says, and may this actor say so? `facts`: of the account,
+/// if it is known. Refused: account_taken, kind_differs, narrow_only.
+std::expected<void, AccountRefusal> review_attachment(const std::optional<AccountFacts>& facts,
+                                                      OperationId client, AccountKind kind,
+                                                      const Actor& actor);
+
+/// Gives the account to the client. Refused: unknown_client, client_closed, what review_attachment
+/// refuses, and narrow_only when rights would come with it.
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
                                                     AccountKey account, AccountKind kind,
                                                     Actor actor);
+
+/// The same for an account that an order of the office has just created.
+awaitable<Outcome<AcceptedPolicies>> attach_created_account(pg::Transaction& tx, OperationId client,
+                                                            AccountKey account, AccountKind kind,
+                                                            Actor actor);
 
 /// Refused: unknown_account, hold_amount_invalid, id_taken (the same id, another hold). The same
 /// hold again changes nothing.

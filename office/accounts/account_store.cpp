@@ -11,6 +11,8 @@ namespace {
 
 using pg::Query;
 
+constexpr Query existing_servers{"account_servers",
+                                 "select id from server where id = any($1::int[])"};
 constexpr Query lock_client_accounts{
     "account_lock_of_client",
     "select server_id, login from account where client_id = $1 order by server_id, login "
@@ -25,7 +27,7 @@ constexpr Query lock_accounts{
     "  array(select r.cause from restriction_cause r "                                       \
     "        where r.client_id = a.client_id and r.lifted_at is null), "                     \
     "  coalesce(h.withdrawal, false), coalesce(h.trading, false), "                          \
-    "  coalesce(h.reserved, 0)::bigint, "                                                    \
+    "  least(coalesce(h.reserved, 0), 9223372036854775807)::bigint, "                        \
     "  coalesce(k.leverage_cap_x100, 0), coalesce(c.leverage_cap_x100, 0), "                 \
     "  coalesce(a.own_leverage_cap_x100, 0), "                                               \
     "  a.rights, a.reason, a.leverage_cap_x100, a.reserved, a.accepted_version, "            \
@@ -187,6 +189,17 @@ std::vector<AccountFacts> all_facts_of(const pg::Result& rows) {
 }
 
 }  // namespace
+
+awaitable<std::set<ServerId>> known_servers(pg::Transaction& tx, std::set<ServerId> servers) {
+    std::vector<std::int32_t> ids;
+    for (const ServerId server : servers)
+        ids.push_back(static_cast<std::int32_t>(server.value));
+    const auto rows = co_await tx.execute(existing_servers, ids);
+    std::set<ServerId> known;
+    for (const pg::Row row : rows)
+        known.insert(row.get<ServerId>(0));
+    co_return known;
+}
 
 awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys) {
     const auto rows = co_await tx.run(lock_accounts, columns_of(keys));

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct Hold {
 namespace accounts {
 
 using boost::asio::awaitable;
+
+/// Those of `servers` that the office knows.
+awaitable<std::set<ServerId>> known_servers(pg::Transaction& tx, std::set<ServerId> servers);
 
 /// Locks those of `keys` that exist, in the order (server, login) that everybody keeps.
 awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys);

@@ -19,7 +19,9 @@ namespace json = boost::json;
 /// What already stands in the way of a batch; read under locks.
 struct BatchFacts {
     std::set<OperationId> clients;
-    std::map<AccountKey, bool> accounts;  ///< of those that exist: has it a client?
+    std::map<AccountKey, AccountFacts> accounts;  ///< those that exist
+    std::set<AccountKey> given;                   ///< by earlier items of the batch
+    std::set<ServerId> servers;
     std::set<std::string, std::less<>> entities;
 };
 
@@ -27,13 +29,17 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
     std::vector<OperationId> ids;
     std::vector<AccountKey> keys;
     std::set<std::string, std::less<>> entities;
+    std::set<ServerId> servers;
     for (const NewClient& item : batch) {
         ids.push_back(item.client.id);
         entities.insert(item.client.legal_entity);
-        for (const NewAccount& account : item.accounts)
+        for (const NewAccount& account : item.accounts) {
             keys.push_back(account.key);
+            servers.insert(account.key.server);
+        }
     }
     BatchFacts facts;
+    facts.servers = co_await accounts::known_servers(tx, std::move(servers));
     for (const OperationId id : co_await clients::existing(tx, ids))
         facts.clients.insert(id);
     for (const std::string& entity : entities)
@@ -41,11 +47,26 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
             facts.entities.insert(entity);
     const auto known = co_await accounts::locked_facts(tx, std::move(keys));
     for (const AccountFacts& account : known)
-        facts.accounts.emplace(account.key, account.client.has_value());
+        facts.accounts.emplace(account.key, account);
     co_return facts;
 }
 
-BatchItem review(const NewClient& item, BatchFacts& facts) {
+/// As attach_account would judge it; a client before approval brings rights to demo accounts alone.
+std::expected<void, AccountRefusal> review_account(const NewClient& item, const NewAccount& account,
+                                                   const BatchFacts& facts, const Actor& actor) {
+    if (!facts.servers.contains(account.key.server))
+        return std::unexpected(AccountRefusal::unknown_server);
+    if (facts.given.contains(account.key))
+        return std::unexpected(AccountRefusal::account_taken);
+    if (actor.narrow_only && account.kind == AccountKind::demo)
+        return std::unexpected(AccountRefusal::narrow_only);
+    const auto known = facts.accounts.find(account.key);
+    return review_attachment(
+        known == facts.accounts.end() ? std::nullopt : std::optional(known->second), item.client.id,
+        account.kind, actor);
+}
+
+BatchItem review(const NewClient& item, BatchFacts& facts, const Actor& actor) {
     const Client& client = item.client;
     if (client.status != ClientStatus::registered && client.status != ClientStatus::approved)
         return refused_as(AccountRefusal::no_such_transition);
@@ -53,18 +74,15 @@ BatchItem review(const NewClient& item, BatchFacts& facts) {
         return refused_as(AccountRefusal::unknown_legal_entity);
     if (facts.clients.contains(client.id))
         return refused_as(AccountRefusal::id_taken);
-    for (const NewAccount& account : item.accounts) {
-        const auto known = facts.accounts.find(account.key);
-        if (known != facts.accounts.end() && known->second)
-            return refused_as(AccountRefusal::account_taken);
-    }
+    for (const NewAccount& account : item.accounts)
+        if (const auto allowed = review_account(item, account, facts, actor); !allowed)
+            return refused_as(allowed.error());
     std::set<AccountKey> own;
     for (const NewAccount& account : item.accounts)
         if (!own.insert(account.key).second)
             return refused_as(AccountRefusal::account_taken);
     facts.clients.insert(client.id);
-    for (const AccountKey key : own)
-        facts.accounts[key] = true;
+    facts.given.insert(own.begin(), own.end());
     return std::nullopt;
 }
 
@@ -132,7 +150,7 @@ awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
     BatchRegistered registered;
     BatchRows rows;
     for (const NewClient& item : batch) {
-        registered.items.push_back(review(item, facts));
+        registered.items.push_back(review(item, facts, actor));
         if (!registered.items.back())
             rows.add(item);
     }

@@ -28,11 +28,8 @@ json::object described(const Client& client) {
 /// Confidential causes do not leave the office: events name the public ones.
 json::object told(const Client& client) {
     json::array causes;
-    for (const Cause cause : client.causes.list()) {
-        const json::value name(public_name_of(cause));
-        if (std::ranges::find(causes, name) == causes.end())
-            causes.push_back(name);
-    }
+    for (const std::string_view name : public_names_of(client.causes))
+        causes.emplace_back(name);
     json::object event = described(client);
     event["causes"] = std::move(causes);
     return event;

@@ -12,12 +12,14 @@ enum class AccountRefusal : std::uint8_t {
     unknown_client,
     unknown_account,
     unknown_hold,
+    unknown_server,
     unknown_legal_entity,
     stale_version,  ///< the client changed since the caller looked
     narrow_only,    ///< this actor may take rights away, not give them
     id_taken,       ///< the same id with another body
     client_closed,
     account_taken,  ///< the account belongs to another client
+    kind_differs,   ///< the trading server says otherwise: demo or live
     no_such_transition,
     reason_required,
     cause_not_in_force,
@@ -26,7 +28,7 @@ enum class AccountRefusal : std::uint8_t {
     operation_pending,    ///< nor one with unfinished money operations
     no_such_state,
 };
-constexpr int account_refusal_count = 16;
+constexpr int account_refusal_count = 18;
 
 Refused refused_as(AccountRefusal refusal);
 

@@ -1,5 +1,6 @@
 #include "office/accounts/restriction.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "office/accounts/name_table.hpp"
@@ -12,7 +13,7 @@ constexpr std::array<std::string_view, cause_count> names{"document_expired",  "
                                                           "abnormal_activity", "chargeback_dispute",
                                                           "sanctions_match",   "authority_freeze"};
 constexpr std::array<std::string_view, cause_count> public_names{
-    "document_expired", "review", "review", "review", "review", "review"};
+    "document_expired", "review", "review", "review", "review", "authority_freeze"};
 
 }  // namespace
 
@@ -28,8 +29,14 @@ std::string_view name_of(Cause cause) {
     return names[std::size_t(cause)];
 }
 
-std::string_view public_name_of(Cause cause) {
-    return public_names[std::size_t(cause)];
+std::vector<std::string_view> public_names_of(CauseSet causes) {
+    std::vector<std::string_view> told;
+    for (const Cause cause : causes.list()) {
+        const std::string_view name = public_names[std::size_t(cause)];
+        if (std::ranges::find(told, name) == told.end())
+            told.push_back(name);
+    }
+    return told;
 }
 
 std::optional<Cause> cause_of(std::string_view name) {

@@ -36,7 +36,8 @@ class CauseSet {
 
 std::string_view name_of(Cause cause);
 /// What anybody without the permission is told: confidential causes read as an ordinary review.
-std::string_view public_name_of(Cause cause);
+/// What everybody may know of it: confidential causes look like a review, and several like one.
+std::vector<std::string_view> public_names_of(CauseSet causes);
 std::optional<Cause> cause_of(std::string_view name);
 
 }  // namespace cambist::office

@@ -63,6 +63,7 @@ constexpr std::array<Refused, command_refusal_count> refusals{{
     {conflict, "reserved_amount"},
     {conflict, "leverage_cap"},
     {conflict, "group_currency"},
+    {conflict, "kind_differs"},
     {conflict, "operation_pending"},
 }};
 

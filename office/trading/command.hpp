@@ -52,7 +52,8 @@ struct CommandOrder {
     std::uint32_t rights_set = 0, rights_clear = 0;  ///< rights: CTSP_RIGHT_*
     OperationId client;                              ///< create_account: whose
     AccountKind account_kind = AccountKind::live;    ///< create_account
-    Instant deadline;                                ///< the plugin refuses it afterwards
+    bool only_lowers = false;  ///< asked for by somebody who may not raise leverage
+    Instant deadline;          ///< the plugin refuses it afterwards
 
     AccountKey account() const { return {server, login}; }
     std::string subject() const { return "command:" + id.uuid(); }
@@ -88,15 +89,16 @@ enum class CommandRefusal : std::uint8_t {
     reserved_amount,  ///< into what a hold reserves
     leverage_cap,
     group_currency,     ///< the group is kept in another currency
+    kind_differs,       ///< a demo account in a group of live ones, or the other way round
     operation_pending,  ///< a money operation is not finished
 };
-constexpr int command_refusal_count = 19;
+constexpr int command_refusal_count = 20;
 Refused refused_as(CommandRefusal refusal);
 
 /// What the rules ask about the group a command names.
 struct GroupFacts {
     std::string currency;
-    bool exists = false;
+    bool exists = false, demo = false;
 };
 
 /// Is the order itself sound, whoever asks and whatever the account?

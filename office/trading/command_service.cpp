@@ -51,6 +51,8 @@ awaitable<Allowed> review_creation(pg::Transaction& tx, const CommandOrder& orde
         co_return std::unexpected(CommandRefusal::unknown_group);
     if (client->status == ClientStatus::closed)
         co_return std::unexpected(CommandRefusal::account_closed);
+    if (group.demo != (order.account_kind == AccountKind::demo))
+        co_return std::unexpected(CommandRefusal::kind_differs);
     co_return Allowed{};
 }
 
@@ -83,6 +85,8 @@ Allowed review_dispatch(const CommandOrder& order, const std::vector<AccountFact
     const auto facts = std::ranges::find(all, order.account(), &AccountFacts::key);
     if (facts == all.end())
         return std::unexpected(CommandRefusal::unknown_account);
+    if (order.only_lowers && order.leverage_x100 > facts->leverage_x100)
+        return std::unexpected(CommandRefusal::narrow_only);
     AccountFacts without_itself = *facts;
     without_itself.money_pending = false;  // it was asked for before, or is the pending one
     return review_effect(order, without_itself, group);
@@ -122,6 +126,7 @@ awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder or
     if (!allowed)
         co_return refused(allowed.error());
 
+    order.only_lowers = actor.narrow_only;
     if (!co_await commands::insert(tx, order, actor.name))
         co_return co_await known_command(tx, order);  // asked for at the same moment elsewhere
     record(tx, actor, "command_requested", order, CommandStatus::queued, "");
@@ -174,8 +179,8 @@ awaitable<Outcome<Command>> finish_command(pg::Transaction& tx, CommandAnswer an
     if (answer.status == CommandStatus::done && answer.created.value != 0 &&
         command->order.kind == CommandKind::create_account) {
         const AccountKey account{command->order.server, answer.created};
-        const auto attached = co_await attach_account(tx, command->order.client, account,
-                                                      command->order.account_kind, actor);
+        const auto attached = co_await attach_created_account(tx, command->order.client, account,
+                                                              command->order.account_kind, actor);
         if (!attached)
             co_return std::unexpected(attached.error());
     }

@@ -76,9 +76,9 @@ constexpr Query set_finished{"command_finish",
 constexpr Query set_queued{"command_requeue",
                            "update command set status = 'queued', attempt_epoch = null, "
                            "sent_at = null where id = $1"};
-constexpr Query find_group{
-    "group_find",
-    "select currency from trading_group where server_id = $1 and name = $2 and not deleted"};
+constexpr Query find_group{"group_find",
+                           "select currency, is_demo from trading_group "
+                           "where server_id = $1 and name = $2 and not deleted"};
 
 constexpr Query find_digits{
     "command_currency_digits",
@@ -101,6 +101,8 @@ std::string payload_of(const CommandOrder& order) {
         body["client"] = order.client.uuid();
         body["account_kind"] = name_of(order.account_kind);
     }
+    if (order.only_lowers)
+        body["only_lowers"] = true;
     return json::serialize(body);
 }
 
@@ -133,6 +135,7 @@ void read_payload(std::string_view payload, CommandOrder& order) {
     order.group = text_in(body, "group");
     order.rights_set = number_in(body, "rights_set");
     order.rights_clear = number_in(body, "rights_clear");
+    order.only_lowers = body.contains("only_lowers");
     if (order.kind == CommandKind::create_account) {
         order.client = known(OperationId::from_uuid(text_in(body, "client")));
         order.account_kind = known(account_kind_of(text_in(body, "account_kind")));
@@ -286,7 +289,8 @@ awaitable<GroupFacts> group(pg::Transaction& tx, ServerId server, std::string na
     const auto row = rows.first();
     if (!row)
         co_return GroupFacts{};
-    co_return GroupFacts{.currency = row->get<std::string>(0), .exists = true};
+    co_return GroupFacts{
+        .currency = row->get<std::string>(0), .exists = true, .demo = row->get<bool>(1)};
 }
 
 }  // namespace cambist::office::commands

@@ -189,8 +189,25 @@ class Up(unittest.TestCase):
             answer = run(*words)
             self.assertEqual(answer.returncode, 2, words)
             self.assertTrue(answer.stderr.startswith("cambist: "), answer.stderr)
-        for command in ("up", "down", "test", "bench", "prepare"):
+        for command in ("up", "down", "test", "bench", "demo", "prepare"):
             self.assertEqual(run(command, "--help").returncode, 0, command)
+
+    def test_6_settings_take_any_port_and_any_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = os.path.join(folder, "8602 & co|")
+            os.makedirs(os.path.join(data, "config"))
+            done = subprocess.run(
+                ["bash", "-euc", f'root={ROOT}; data=$1; . "$root/scripts/settings.sh"; '
+                 'socket_folder() { printf /sockets; }; write_settings 8601', "_", data],
+                capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            read = {name: pathlib.Path(data, "config", name + ".toml").read_text()
+                    for name in ("bridge", "gateway", "sim")}
+        self.assertIn("port = 8601\n", read["gateway"])
+        self.assertIn(':8602"\n', read["bridge"])
+        self.assertIn("port = 8603\n", read["bridge"])
+        self.assertIn("port = 8604\n", read["sim"])
+        self.assertIn(f'key_file = "{data}/keys/bridge.key"', read["bridge"])
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ class Programs(unittest.TestCase):
         return gateway
 
     def ctl(self, database, *arguments):
-        return subprocess.run([CTL, "--dsn", database.dsn(), *arguments],
+        return subprocess.run([CTL, "--dsn", database.dsn("postgres"), *arguments],
                               capture_output=True, text=True, check=False)
 
     def write(self, name, text, mode=0o600):

@@ -217,6 +217,31 @@ TEST_F(Routes, an_item_of_a_batch_is_added_whole_or_not_at_all) {
     EXPECT_EQ(database.psql("select count(*) from cambist.client"), "2");
 }
 
+TEST_F(Routes, an_item_of_a_batch_on_an_unknown_server_is_refused_and_the_others_added) {
+    const auto item = [&](int number, const std::string& server) {
+        std::string text = client_body(number);
+        text.pop_back();
+        return text + R"(,"accounts":[{"server_id":")" + server + R"(","login":"3)" +
+               std::to_string(number) + R"(","kind":"live"}]})";
+    };
+    const auto added =
+        post("/v1/clients/batch", R"({"items":[)" + item(2, "9") + "," + item(3, "1") + "]}");
+    ASSERT_EQ(added.status, 200) << added.body;
+    const auto result = json::parse(added.body);
+    const auto& items = result.at("items").as_array();
+    EXPECT_EQ(items.at(0).at("code").as_string(), "unknown_server");
+    EXPECT_TRUE(items.at(1).at("code").is_null());
+}
+
+TEST_F(Routes, a_country_is_two_capital_letters) {
+    for (const char* country : {"\xc3\xa9", "d", "de", "D1"}) {
+        const std::string body =
+            R"({"id":")" + test_uuid(1) + R"(","status":"registered",)" + R"("person":{"id":")" +
+            test_uuid(2) + R"(","kind":"natural","name":"Ada","country":")" + country + "\"}}";
+        EXPECT_EQ(post("/v1/clients", body).status, 422) << country;
+    }
+}
+
 TEST_F(Routes, an_item_of_a_batch_names_an_account_once) {
     std::string item = client_body(2);
     item.pop_back();

@@ -170,6 +170,45 @@ TEST_F(Accounts, an_account_can_be_given_before_the_server_shows_it_and_to_one_c
     EXPECT_EQ(taken.error().code, "account_taken");
 }
 
+TEST_F(Accounts, are_given_by_who_may_give_rights_and_as_what_the_server_says) {
+    const Client ada = approved_client({101});
+    const auto give = [&](std::uint64_t login, AccountKind kind, const Actor& actor) {
+        const auto given = committed(
+            [&](auto& tx) { return attach_account(tx, ada.id, {{1}, {login}}, kind, actor); });
+        return given ? "given" : std::string(given.error().code);
+    };
+    const Actor clerk{.name = "key:clerk"};
+    EXPECT_EQ(give(100, AccountKind::live, back_office), "narrow_only");
+    EXPECT_EQ(give(100, AccountKind::demo, demo), "kind_differs");
+    EXPECT_EQ(give(700, AccountKind::demo, clerk), "narrow_only") << "nobody has seen it yet";
+    EXPECT_EQ(give(101, AccountKind::demo, clerk), "narrow_only");
+    EXPECT_EQ(give(100, AccountKind::live, clerk), "given");
+    EXPECT_EQ(give(101, AccountKind::demo, demo), "given");
+    EXPECT_EQ(database.psql("select before ->> 'kind', after ->> 'kind' from audit "
+                            "order by id desc limit 1"),
+              "live|demo");
+}
+
+TEST_F(Accounts, a_hold_that_was_released_is_not_placed_again_under_its_id) {
+    approved_client({100});
+    const Hold hold{{9, 1}, {{1}, {100}}, HoldKind::withdrawal, 0, "dispute"};
+    const auto place = [&] {
+        return committed([&](auto& tx) { return place_hold(tx, hold, back_office); });
+    };
+    EXPECT_TRUE(place().has_value());
+    committed([&](auto& tx) { return release_hold(tx, hold.id, "done", demo); });
+    EXPECT_EQ(place().error().code, "id_taken");
+}
+
+TEST_F(Accounts, reserves_beyond_every_amount_reserve_every_amount) {
+    approved_client({100});
+    for (const std::uint64_t id : {1, 2}) {
+        const Hold hold{{9, id}, {{1}, {100}}, HoldKind::reserve, INT64_MAX, "all"};
+        EXPECT_TRUE(committed([&](auto& tx) { return place_hold(tx, hold, back_office); }));
+    }
+    EXPECT_EQ(account(100, "reserved"), std::to_string(INT64_MAX));
+}
+
 TEST_F(Accounts, a_stale_edit_is_refused) {
     const Client ada = approved_client({});
     const auto stale = committed([&](auto& tx) {

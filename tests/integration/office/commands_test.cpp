@@ -162,14 +162,32 @@ TEST_F(Commands, a_created_account_belongs_to_its_client_with_its_policy) {
     order.client = client.id;
     order.account_kind = AccountKind::demo;
     order.deadline = {1'000};
+    EXPECT_EQ(request(order).error().code, "kind_differs");
+    order.group = "play";
     ASSERT_TRUE(request(order).has_value());
     const auto sent = send();
     ASSERT_EQ(sent.to_send.size(), 1u);
-    EXPECT_EQ(sent.to_send[0].order.group, "real");
+    EXPECT_EQ(sent.to_send[0].order.group, "play");
     EXPECT_EQ(sent.to_send[0].order.client, client.id);
     ASSERT_TRUE(finish(1, CommandStatus::done, {777}).has_value());
     EXPECT_EQ(account(777, "client_id, kind, accepted_version, rights"),
               client.id.uuid() + "|demo|1|31");
+}
+
+TEST_F(Commands, who_may_only_lower_leverage_does_not_raise_what_was_lowered_meanwhile) {
+    const auto leverage = [&](std::uint64_t id, std::uint32_t x100) {
+        CommandOrder order = balance(id, 0);
+        order.kind = CommandKind::leverage;
+        order.leverage_x100 = x100;
+        return order;
+    };
+    const auto lower = leverage(1, 9'000);
+    EXPECT_TRUE(
+        committed([&](auto& tx) { return request_command(tx, lower, back_office); }).has_value());
+    database.psql("update account set leverage_x100 = 5000 where login = 100");
+    EXPECT_TRUE(send().to_send.empty());
+    EXPECT_EQ(database.psql("select status, result ->> 'code' from command"),
+              "refused|narrow_only");
 }
 
 TEST_F(Commands, groups_and_leverage_are_checked_against_the_server_and_the_cap) {

@@ -21,6 +21,8 @@ class OfficeDesk : public ::testing::Test {
             "insert into server (id, name) values (1, 'one');"
             "insert into trading_group (server_id, group_id, name, currency) "
             "  values (1, 1, 'real', 'USD'), (1, 2, 'vip', 'USD'), (1, 3, 'euro', 'EUR');"
+            "insert into trading_group (server_id, group_id, name, currency, is_demo) "
+            "  values (1, 4, 'play', 'USD', true);"
             "insert into account (server_id, login, group_name, group_id, leverage_x100, balance, "
             "  currency, server_version) "
             "  select 1, n, 'real', 1, 10000, 10000, 'USD', 1 from generate_series(100, 109) n;");

@@ -83,7 +83,9 @@ TEST_F(Privileges, the_gateway_does_not_write_what_the_trading_server_says) {
           "delete from account", "insert into refusal values (1)", "update deal set profit = 0",
           "update stream_cursor set seq = 0", "update policy_version set enforced_at = now()",
           "update server set bridge_epoch = 9", "update command set status = 'done'",
-          "delete from command", "delete from api_key"})
+          "delete from command", "delete from api_key", "update api_key set narrow_only = false",
+          "insert into api_key (id, name, hash) values ('a', 'b', 'c')",
+          "update idempotency set response_status = 200"})
         EXPECT_EQ(attempt("cambist_gateway", sql), forbidden) << sql;
 }
 

@@ -31,6 +31,13 @@ class CurveKeys : public ::testing::Test {
     std::filesystem::path folder;
 };
 
+TEST_F(CurveKeys, whose_making_was_interrupted_are_completed) {
+    const CurvePair pair = make_pair("bridge", folder);
+    std::filesystem::remove(folder / "bridge.pub");
+    EXPECT_EQ(make_pair("bridge", folder).secret_key, pair.secret_key);
+    EXPECT_EQ(read_public(folder / "bridge.pub").value(), pair.public_key);
+}
+
 TEST_F(CurveKeys, are_written_for_their_owner_alone_and_read_back) {
     const CurvePair pair = new_pair();
     write_pair(pair, "bridge", folder);
@@ -46,6 +53,7 @@ TEST_F(CurveKeys, are_written_for_their_owner_alone_and_read_back) {
 TEST_F(CurveKeys, are_never_written_over_others) {
     write_pair(new_pair(), "bridge", folder);
     EXPECT_THROW(write_pair(new_pair(), "bridge", folder), std::system_error);
+    EXPECT_THROW(make_pair("bridge", folder), std::system_error);
 }
 
 TEST_F(CurveKeys, that_are_published_are_refused) {

@@ -168,9 +168,10 @@ TEST(HoldReview, a_reserve_has_an_amount_and_nothing_else_has_one) {
 }
 
 TEST(Causes, confidential_ones_read_as_an_ordinary_review) {
-    for (const Cause cause :
-         {Cause::sanctions_match, Cause::authority_freeze, Cause::abnormal_activity})
-        EXPECT_EQ(public_name_of(cause), "review");
+    CauseSet causes;
+    for (const Cause cause : {Cause::review, Cause::sanctions_match, Cause::abnormal_activity})
+        causes.impose(cause);
+    EXPECT_EQ(public_names_of(causes), std::vector<std::string_view>{"review"});
 }
 
 TEST(AccountState, leaves_requested_and_creating_by_the_servers_answer_alone) {
