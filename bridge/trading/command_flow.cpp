@@ -233,7 +233,8 @@ awaitable<bool> CommandFlow::store(std::vector<CommandResult> results) {
 
 awaitable<bool> CommandFlow::finish(office::pg::Transaction& tx, CommandResult result) {
     if (may_be_sent_anew(result)) {
-        const auto queued = co_await office::requeue_command(tx, result.id, context_.actor());
+        const auto queued = co_await office::requeue_command(
+            tx, result.id, static_cast<std::int64_t>(result.bridge_epoch), context_.actor());
         co_return queued.has_value();
     }
     auto answer = answer_of(result);
@@ -259,7 +260,10 @@ awaitable<void> CommandFlow::dispatch() {
         co_return;
     co_await tx.commit();
     for (const Command& command : sent)
-        dispatcher_.offer(command);
+        if (context_.office.asks_first)
+            dispatcher_.offer_sent_before(command);
+        else
+            dispatcher_.offer(command);
     context_.metrics.commands_sent->Increment(static_cast<double>(sent.size()));
     context_.metrics.commands_refused->Increment(static_cast<double>(decided.refused.size()));
     woken_ = sent.size() + decided.refused.size() >= commands_a_turn;

@@ -56,6 +56,8 @@ void MirrorFlow::on_hello(const Hello& hello) {
     if (repeated && context_.open) {
         // Said before our Welcome came; its answer may be lost.
         welcome_.cursor_seq = receiver_.cursor();
+        welcome_.policy_era = context_.office.policy_era;
+        welcome_.settings = settings_of(context_.office);
         context_.send(welcome_);
         return;
     }
@@ -65,6 +67,8 @@ void MirrorFlow::on_hello(const Hello& hello) {
 }
 
 void MirrorFlow::greet_again() {
+    // What arrives before the Welcome belongs to no session: it would be taken twice.
+    context_.open = context_.mirror_fresh = false;
     begin_due_ = context_.session != 0;
     bell_.ring();
 }
@@ -125,6 +129,7 @@ void MirrorFlow::ask_resync(std::string_view why) {
 
 awaitable<void> MirrorFlow::begin_session() {
     begin_due_ = false;
+    context_.open = context_.mirror_fresh = false;
     drop_queue();
     if (context_.session == 0)
         co_return;
@@ -174,6 +179,7 @@ awaitable<void> MirrorFlow::overtaken(std::uint64_t obeyed) {
 awaitable<void> MirrorFlow::restored(office::pg::Transaction& tx, std::string how_seen) {
     spdlog::critical("server {}: {}: was the database restored?", context_.server.value, how_seen);
     office::commands::doubt_unfinished(tx, context_.server);
+    office::servers::ask_first(tx, context_.server);
     co_await office::stop_money_out(tx, context_.server, how_seen + ": was the database restored?",
                                     context_.actor());
 }
@@ -204,6 +210,7 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     }
     context_.complete = co_await mirror::snapshot_ended(tx, context_.server, cursor->epoch);
     co_await mirror::rescope(tx, context_.server, server->scope);
+    server = co_await office::servers::find(tx, context_.server);
     co_await tx.commit();
     context_.office = std::move(*server);
     welcome.bridge_epoch = context_.bridge_epoch;
@@ -211,7 +218,7 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     welcome.cursor_seq = cursor->seq;
     welcome.credit_events = static_cast<std::uint32_t>(context_.settings.credit_events);
     welcome.policy_era = context_.office.policy_era;
-    welcome.settings = {context_.office.mode == office::ServerMode::enforce, context_.office.scope};
+    welcome.settings = settings_of(context_.office);
     co_return welcome;
 }
 

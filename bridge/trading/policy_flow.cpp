@@ -10,6 +10,7 @@
 #include "office/accounts/account_store.hpp"
 #include "office/audit/audit_store.hpp"
 #include "office/pg/error.hpp"
+#include "office/trading/command_store.hpp"
 #include "office/trading/server_service.hpp"
 #include "office/trading/server_store.hpp"
 
@@ -23,6 +24,7 @@ namespace policies = office::policies;
 constexpr auto poll_interval = std::chrono::milliseconds(100);
 constexpr auto digest_wait = std::chrono::seconds(1), most_digest_wait = std::chrono::seconds(5);
 constexpr auto most_clock_offset = std::chrono::minutes(1);
+constexpr auto settings_interval = std::chrono::seconds(1);
 constexpr int read_at_most = 20'000;
 constexpr int page = 10'000;
 constexpr std::size_t policies_a_frame = 4096;
@@ -207,10 +209,18 @@ awaitable<void> PolicyFlow::plugin_is_ahead(Login login) {
     spdlog::critical("server {}: the plugin holds a later policy of {} than the office",
                      context_.server.value, login.value);
     auto tx = co_await context_.pool.begin();
+    const bool first_seen = !context_.office.asks_first;
+    if (first_seen) {
+        office::commands::doubt_unfinished(tx, context_.server);
+        office::servers::ask_first(tx, context_.server);
+    }
     co_await office::stop_money_out(tx, context_.server,
                                     "the plugin's policies are ahead: was the database restored?",
                                     context_.actor());
     co_await tx.commit();
+    context_.office.asks_first = true;
+    if (first_seen)
+        calls_.greet_again();  // with what is asked about
 }
 
 awaitable<void> PolicyFlow::read_pending() {
@@ -240,11 +250,11 @@ void PolicyFlow::send_settings(const office::TradingServer& now) {
     // The plugin then says that it holds policies of an older era, and all are sent again.
     if (!same_era)
         return calls_.greet_again();
-    if (same)
+    // Again and again: a plugin with a full queue may have dropped it.
+    if (same && read_at_ - settings_sent_at_ < settings_interval)
         return;
-    context_.send(SettingsChanged{context_.bridge_epoch,
-                                  now.policy_era,
-                                  {now.mode == office::ServerMode::enforce, now.scope}});
+    settings_sent_at_ = read_at_;
+    context_.send(SettingsChanged{context_.bridge_epoch, now.policy_era, settings_of(now)});
     if (scope_changed)
         calls_.scope_changed();
 }

@@ -56,7 +56,7 @@ class PolicyFlow {
     std::unordered_map<Login, std::int64_t> offered_;  ///< the accepted version under way
     std::optional<PolicyDigest> digest_;
     std::set<std::size_t> resent_;  ///< shards that were sent anew after an earlier digest
-    Instant session_at_{}, read_at_{};
+    Instant session_at_{}, read_at_{}, settings_sent_at_{};
     bool woken_ = false;
     bool digest_due_ = false;  ///< nothing is sent before it is compared, for a second
 };

@@ -8,9 +8,14 @@
 #include "office/audit/actor.hpp"
 #include "office/pg/pool.hpp"
 #include "office/trading/server.hpp"
+#include "sync/messages/messages.hpp"
 #include "sync/vocabulary/instant.hpp"
 
 namespace cambist::bridge {
+
+inline GateSettings settings_of(const office::TradingServer& server) {
+    return {server.mode == office::ServerMode::enforce, server.scope};
+}
 
 /// What the flows of one trading server share: who owns its streams and which session is open. One
 /// thread.

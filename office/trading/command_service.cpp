@@ -108,6 +108,7 @@ awaitable<std::vector<AccountFacts>> lock_accounts(pg::Transaction& tx,
 awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder order, Actor actor) {
     if (const auto sound = review_order(order); !sound)
         co_return refused(sound.error());
+    order.only_lowers = actor.narrow_only;
     if (co_await commands::find(tx, order.id))
         co_return co_await known_command(tx, order);
     if (!co_await servers::find(tx, order.server))
@@ -126,7 +127,6 @@ awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder or
     if (!allowed)
         co_return refused(allowed.error());
 
-    order.only_lowers = actor.narrow_only;
     if (!co_await commands::insert(tx, order, actor.name))
         co_return co_await known_command(tx, order);  // asked for at the same moment elsewhere
     record(tx, actor, "command_requested", order, CommandStatus::queued, "");
@@ -187,13 +187,15 @@ awaitable<Outcome<Command>> finish_command(pg::Transaction& tx, CommandAnswer an
     co_return std::move(*command);
 }
 
-awaitable<Outcome<Command>> requeue_command(pg::Transaction& tx, OperationId id, Actor actor) {
+awaitable<Outcome<Command>> requeue_command(pg::Transaction& tx, OperationId id,
+                                            std::int64_t asked_epoch, Actor actor) {
     auto command = co_await commands::find_for_update(tx, id);
     if (!command)
         co_return refused(CommandRefusal::unknown_command);
     if (!may_become(command->status, CommandStatus::queued))
         co_return refused(CommandRefusal::order_invalid);
-    commands::requeue(tx, id);
+    if (!co_await commands::requeue(tx, id, asked_epoch))
+        co_return refused(CommandRefusal::order_invalid);
     command->status = CommandStatus::queued;
     command->attempt_epoch = 0;
     record(tx, actor, "command_requeued", command->order, CommandStatus::queued, "");

@@ -43,6 +43,7 @@ awaitable<Outcome<Command>> finish_command(pg::Transaction& tx, CommandAnswer an
 
 /// The server has shown that it never did it: it waits to be dispatched again, holds and all.
 /// Refused: unknown_command, order_invalid.
-awaitable<Outcome<Command>> requeue_command(pg::Transaction& tx, OperationId id, Actor actor);
+awaitable<Outcome<Command>> requeue_command(pg::Transaction& tx, OperationId id,
+                                            std::int64_t asked_epoch, Actor actor);
 
 }  // namespace cambist::office

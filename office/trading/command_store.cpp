@@ -75,7 +75,7 @@ constexpr Query set_finished{"command_finish",
                              "finished_at = clock_timestamp() where id = $1"};
 constexpr Query set_queued{"command_requeue",
                            "update command set status = 'queued', attempt_epoch = null, "
-                           "sent_at = null where id = $1"};
+                           "sent_at = null where id = $1 and coalesce(attempt_epoch, 0) <= $2"};
 constexpr Query find_group{"group_find",
                            "select currency, is_demo from trading_group "
                            "where server_id = $1 and name = $2 and not deleted"};
@@ -268,8 +268,9 @@ void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std
     tx.send(set_finished, id, name_of(status), pg::Json{result});
 }
 
-void requeue(pg::Transaction& tx, OperationId id) {
-    tx.send(set_queued, id);
+awaitable<bool> requeue(pg::Transaction& tx, OperationId id, std::int64_t asked_epoch) {
+    const auto queued = co_await tx.execute(set_queued, id, asked_epoch);
+    co_return queued.affected() == 1;
 }
 
 awaitable<std::map<Login, int>> currency_digits(pg::Transaction& tx, ServerId server,

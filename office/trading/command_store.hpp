@@ -49,7 +49,9 @@ awaitable<std::int64_t> mark_unknown(pg::Transaction& tx, ServerId server, std::
 void doubt_unfinished(pg::Transaction& tx, ServerId server);
 /// `result` is JSON.
 void finish(pg::Transaction& tx, OperationId id, CommandStatus status, const std::string& result);
-void requeue(pg::Transaction& tx, OperationId id);
+/// False when it was sent after `asked_epoch`, under which the plugin said that it knows no such
+/// id.
+awaitable<bool> requeue(pg::Transaction& tx, OperationId id, std::int64_t asked_epoch);
 
 /// Digits of the currency of each of these accounts that is known.
 awaitable<std::map<Login, int>> currency_digits(pg::Transaction& tx, ServerId server,

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "office/accounts/name_table.hpp"
+#include "sync/messages/messages.hpp"
 
 namespace cambist::office {
 
@@ -45,8 +46,10 @@ std::expected<void, ServerRefusal> review_mode(const std::vector<std::string>& s
                                                const Actor& actor) {
     if (!actor.may_administer())
         return std::unexpected(ServerRefusal::not_administrator);
-    const auto empty = [](const std::string& pattern) { return pattern.empty() || pattern == "!"; };
-    if (scope.empty() || std::ranges::any_of(scope, empty))
+    const auto unfit = [](const std::string& pattern) {
+        return pattern.empty() || pattern == "!" || pattern.size() > max_pattern_bytes;
+    };
+    if (scope.empty() || scope.size() > max_scope_patterns || std::ranges::any_of(scope, unfit))
         return std::unexpected(ServerRefusal::scope_invalid);
     return {};
 }

@@ -32,6 +32,7 @@ struct TradingServer {
     std::vector<std::string> scope{"*"};  ///< group patterns, sync/vocabulary/pattern.hpp
     std::int64_t config_version = 1;      ///< rises with mode and scope
     std::uint32_t policy_era = 1;
+    bool asks_first = false;  ///< restored once: commands are asked about before they are sent
     bool money_out_stopped = false;
     std::string money_out_stop_reason;
     std::string lease_holder;  ///< the bridge that owns its streams; empty: none ever did

@@ -10,7 +10,8 @@ using pg::Query;
 
 #define SERVER_COLUMNS                                                                    \
     "select id, name, kind, mode, scope, config_version, policy_era, money_out_stopped, " \
-    "money_out_stop_reason, coalesce(lease_holder, ''), bridge_epoch, lease_until from server "
+    "money_out_stop_reason, coalesce(lease_holder, ''), bridge_epoch, lease_until, "      \
+    "asks_first from server "
 constexpr Query list_servers{"server_list", SERVER_COLUMNS "order by id"};
 constexpr Query get_server{"server_find", SERVER_COLUMNS "where id = $1"};
 constexpr Query get_server_locked{"server_find_for_update",
@@ -28,6 +29,8 @@ constexpr Query update_stop{"server_set_money_out_stop",
                             "money_out_stop_reason = $2 where id = $1"};
 constexpr Query update_era{"server_raise_policy_era",
                            "update server set policy_era = greatest(policy_era, $2) where id = $1"};
+constexpr Query set_asks_first{"server_ask_first",
+                               "update server set asks_first = true where id = $1"};
 constexpr Query take_lease{
     "lease_acquire",
     "update server set lease_holder = $2, bridge_epoch = bridge_epoch + 1, "
@@ -68,6 +71,7 @@ TradingServer server_of(const pg::Row& row) {
     server.lease_holder = row.get<std::string>(9);
     server.bridge_epoch = row.get<std::int64_t>(10);
     server.lease_until = row.get<std::optional<Instant>>(11);
+    server.asks_first = row.get<bool>(12);
     return server;
 }
 
@@ -121,6 +125,10 @@ void set_money_out_stop(pg::Transaction& tx, ServerId id, const std::string& rea
 
 void raise_policy_era(pg::Transaction& tx, ServerId id, std::uint32_t era) {
     tx.send(update_era, id, static_cast<std::int32_t>(era));
+}
+
+void ask_first(pg::Transaction& tx, ServerId id) {
+    tx.send(set_asks_first, id);
 }
 
 awaitable<std::optional<std::int64_t>> acquire_lease(pg::Transaction& tx, ServerId id,

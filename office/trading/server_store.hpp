@@ -25,6 +25,8 @@ void set_mode(pg::Transaction& tx, ServerId id, ServerMode mode,
               const std::vector<std::string>& scope);
 /// An empty reason lets money out again.
 void set_money_out_stop(pg::Transaction& tx, ServerId id, const std::string& reason);
+/// From now on every command is asked about before it is sent.
+void ask_first(pg::Transaction& tx, ServerId id);
 /// The era of its policies is at least this.
 void raise_policy_era(pg::Transaction& tx, ServerId id, std::uint32_t era);
 

@@ -47,7 +47,7 @@ std::optional<PolicyLog::Loaded> PolicyLog::open(const std::string& path, GateTa
             table.forget_all();
         loaded.era = batch->era;
         for (const AccountPolicy& policy : batch->accounts)
-            if (policy.version > table.version_of(policy.login))
+            if (policy.version >= table.version_of(policy.login))
                 table.publish(policy);
     });
     if (!opened)
@@ -58,9 +58,12 @@ std::optional<PolicyLog::Loaded> PolicyLog::open(const std::string& path, GateTa
     return loaded;
 }
 
+bool PolicyLog::holds(const GateSettings& settings) const {
+    return settings_ && settings_->enforce == settings.enforce &&
+           settings_->scope == settings.scope;
+}
+
 bool PolicyLog::append(const GateSettings& settings) {
-    if (settings_ && settings_->enforce == settings.enforce && settings_->scope == settings.scope)
-        return true;
     settings_ = settings;
     return append_settings(log_, settings) && log_.sync();
 }

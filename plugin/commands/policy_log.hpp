@@ -20,6 +20,8 @@ class PolicyLog {
 
     /// What the office last said of the gate's settings; durable when true.
     bool append(const GateSettings& settings);
+    /// The last settings appended or loaded are these.
+    bool holds(const GateSettings& settings) const;
     /// Durable when true. A higher era forgets everything before it.
     bool append(std::uint32_t era, std::span<const AccountPolicy> policies);
     bool worth_rewriting(std::size_t accounts) const;

@@ -39,7 +39,7 @@ void Rescan::begin_after(Login after) {
     }
 }
 
-RescannedAccounts Rescan::accounts(const RescanAccountsAsked& asked) {
+std::optional<RescannedAccounts> Rescan::accounts(const RescanAccountsAsked& asked) {
     RescannedAccounts page;
     page.request = asked.request;
     begin_after(asked.after);
@@ -48,7 +48,11 @@ RescannedAccounts Rescan::accounts(const RescanAccountsAsked& asked) {
     std::uint32_t count = 0;
     const ctsp_status status =
         host_.users_next(host_.host, &cursor_, users.data(), sizeof(ctsp_user), limit, &count);
-    page.end = status != CTSP_OK || count == 0;
+    if (status != CTSP_OK && status != CTSP_OK_NONE) {
+        reached_ = Login{};
+        return std::nullopt;
+    }
+    page.end = status == CTSP_OK_NONE || count == 0;
     for (std::uint32_t at = 0; at < count; ++at) {
         RescannedAccount account{user_record(users[at]), users[at].balance, users[at].credit};
         std::int64_t stored = 0, credit_stored = 0;
@@ -62,7 +66,7 @@ RescannedAccounts Rescan::accounts(const RescanAccountsAsked& asked) {
     return page;
 }
 
-RescannedDeals Rescan::deals(const RescanDealsAsked& asked) {
+std::optional<RescannedDeals> Rescan::deals(const RescanDealsAsked& asked) {
     RescannedDeals page;
     page.request = asked.request;
     const auto limit = std::min<std::size_t>(asked.limit, max_deals_a_rescan);
@@ -73,6 +77,8 @@ RescannedDeals Rescan::deals(const RescanDealsAsked& asked) {
         const ctsp_status status =
             host_.deals_next(host_.host, &cursor, 0, asked.modified_since.ns, deals.data(),
                              sizeof(ctsp_deal), rows_a_read, &count);
+        if (status != CTSP_OK && status != CTSP_OK_NONE)
+            return std::nullopt;
         for (std::uint32_t at = 0; at < count; ++at) {
             const ctsp_deal& deal = deals[at];
             if (deal.modified_ns == asked.modified_since.ns && deal.deal <= asked.after.value)
@@ -81,7 +87,7 @@ RescannedDeals Rescan::deals(const RescanDealsAsked& asked) {
                 return page;
             page.deals.push_back(deal_record(deal, false));
         }
-        if (status != CTSP_OK || count == 0) {
+        if (status == CTSP_OK_NONE || count == 0) {
             page.end = true;
             return page;
         }

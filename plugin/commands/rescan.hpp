@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "plugin/abi/trading_server.h"
 #include "sync/messages/messages.hpp"
 
@@ -12,8 +14,9 @@ class Rescan {
 
     /// The accounts after `asked.after` in the host's own order; 0 begins anew. Consecutive pages
     /// continue one cursor.
-    RescannedAccounts accounts(const RescanAccountsAsked& asked);
-    RescannedDeals deals(const RescanDealsAsked& asked);
+    /// Nothing when the host cannot read now.
+    std::optional<RescannedAccounts> accounts(const RescanAccountsAsked& asked);
+    std::optional<RescannedDeals> deals(const RescanDealsAsked& asked);
 
   private:
     void begin_after(Login after);

@@ -99,7 +99,9 @@ void Worker::handle(std::deque<Message>& messages) {
     };
     for (Message& message : messages) {
         if (auto* batch = std::get_if<PolicyBatch>(&message)) {
-            if (batch->era != joined.era || batch->bridge_epoch != joined.bridge_epoch)
+            const std::size_t together = joined.accounts.size() + batch->accounts.size();
+            if (batch->era != joined.era || batch->bridge_epoch != joined.bridge_epoch ||
+                together > max_policies_a_batch)
                 apply_joined();
             joined.era = batch->era;
             joined.bridge_epoch = batch->bridge_epoch;
@@ -123,18 +125,22 @@ void Worker::handle(std::deque<Message>& messages) {
             change(hello->settings);
             tell_policy_digest();
         } else if (const auto* accounts = std::get_if<RescanAccountsAsked>(&message)) {
-            RescannedAccounts page = rescan_.accounts(*accounts);
-            page.epoch = position_.epoch.load();
-            page.last_seq = position_.last_seq.load();
-            answer(std::move(page));
+            answer_page(rescan_.accounts(*accounts));
         } else if (const auto* deals = std::get_if<RescanDealsAsked>(&message)) {
-            RescannedDeals page = rescan_.deals(*deals);
-            page.epoch = position_.epoch.load();
-            page.last_seq = position_.last_seq.load();
-            answer(std::move(page));
+            answer_page(rescan_.deals(*deals));
         }
     }
     apply_joined();
+}
+
+// Without a page the host could not say: the bridge asks again.
+template <class Page>
+void Worker::answer_page(std::optional<Page> page) {
+    if (!page)
+        return;
+    page->epoch = position_.epoch.load();
+    page->last_seq = position_.last_seq.load();
+    answer(std::move(*page));
 }
 
 void Worker::set(const GateSettings& settings) {
@@ -142,7 +148,10 @@ void Worker::set(const GateSettings& settings) {
     gate_.set_enforce(settings.enforce);
 }
 
+// Said again and again, so that it cannot be lost; mostly it is nothing new.
 void Worker::change(const GateSettings& settings) {
+    if (policy_log_.holds(settings))
+        return;
     policy_log_.append(settings);
     set(settings);
 }

@@ -66,6 +66,8 @@ class Worker {
     void settle(const Command& command, const CommandResult& result);
     void settle_unresolved();
     void answer(Message message);
+    template <class Page>
+    void answer_page(std::optional<Page> page);
 
     const ctsp_host_api& host_;
     Gate& gate_;

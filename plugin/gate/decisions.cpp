@@ -114,10 +114,12 @@ Refusal decide_funds(const ctsp_request& request, const ctsp_user* user,
                      const GateTable::View& policy, Ordered ordered) noexcept {
     if (ordered == Ordered::mismatched)
         return Refusal::command_mismatch;
-    if (ordered == Ordered::by_the_office)
+    const std::int64_t debit = debit_of(request);
+    // A withdrawal that the office ordered may have been overtaken by a hold, or by another one.
+    const bool withdraws = request.deal_kind != CTSP_DEAL_CREDIT && debit != 0;
+    if (ordered == Ordered::by_the_office && !withdraws)
         return Refusal::none;
     const Rights rights = policy.word.rights();
-    const std::int64_t debit = debit_of(request);
     if (debit == 0) {
         const bool unknown = !policy.word.known();
         return unknown || rights.has(Right::deposit) ? Refusal::none : Refusal::deposit_forbidden;
@@ -136,10 +138,11 @@ Refusal decide_user_change(const ctsp_user_change& change, const GateTable::View
                            Ordered ordered) noexcept {
     if (ordered == Ordered::mismatched)
         return Refusal::command_mismatch;
-    if (!change.before || !change.after || ordered == Ordered::by_the_office)
+    if (!change.before || !change.after)
         return Refusal::none;
     const ctsp_user &before = *change.before, &after = *change.after;
-    if (policy.word.known() && std::strncmp(before.group, after.group, sizeof before.group) != 0)
+    if (ordered == Ordered::by_nobody && policy.word.known() &&
+        std::strncmp(before.group, after.group, sizeof before.group) != 0)
         return Refusal::group_not_ordered;
     if (after.leverage_x100 > before.leverage_x100) {
         const std::uint32_t cap = policy.leverage_cap_x100();

@@ -52,6 +52,12 @@ GateTable::~GateTable() {
         slots.free();
 }
 
+bool GateTable::holds(const AccountPolicy& policy) const {
+    const View held = find(policy.login);
+    return held.word.bits == GateWord::of(policy).bits && held.reserved() == policy.reserved &&
+           held.leverage_cap_x100() == policy.leverage_cap_x100;
+}
+
 std::uint32_t GateTable::version_of(Login login) const {
     return find(login).word.version();
 }

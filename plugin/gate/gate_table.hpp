@@ -90,6 +90,7 @@ class GateTable final : public PolicyTable {
 
     View find(Login login) const noexcept;
     std::uint32_t version_of(Login login) const override;
+    bool holds(const AccountPolicy& policy) const override;
 
     /// One writer only. Published when it returns.
     void publish(const AccountPolicy& policy);

@@ -194,7 +194,7 @@ void Pump::touch(const ctsp_event& event) {
 }
 
 void Pump::reread_users(std::size_t most) {
-    for (; most > 0 && !to_reread_.empty(); --most) {
+    for (most = std::min(most, to_reread_.size()); most > 0; --most) {
         const std::uint64_t login = to_reread_.front();
         const Touch touch = touched_.at(login);
         touched_.erase(login);
@@ -206,13 +206,16 @@ void Pump::reread_users(std::size_t most) {
             writer_.write_user(user_record(user), touch.cause, touch.actor);
         else if (status == CTSP_E_NOTFOUND)
             writer_.write_user(gone_user(Login{login}, touch.version), touch.cause, touch.actor);
+        else if (touched_.emplace(login, touch).second)
+            to_reread_.push_back(login);  // the host cannot say now
     }
 }
 
 void Pump::reread_groups_and_symbols() {
     if (!dirty_groups_.empty())
         gate_.scope().forget_cached();
-    for (const std::uint32_t id : dirty_groups_) {
+    // What the host cannot say now stays dirty.
+    std::erase_if(dirty_groups_, [&](std::uint32_t id) {
         ctsp_group group{};
         group.size = sizeof group;
         const ctsp_status status = host_.group_get(host_.host, id, &group);
@@ -220,15 +223,16 @@ void Pump::reread_groups_and_symbols() {
             writer_.write(group_record(group));
         else if (status == CTSP_E_NOTFOUND)
             writer_.write(gone_group(GroupId{id}));
-    }
-    for (const std::uint32_t id : dirty_symbols_) {
+        return status == CTSP_OK || status == CTSP_E_NOTFOUND;
+    });
+    std::erase_if(dirty_symbols_, [&](std::uint32_t id) {
         ctsp_symbol symbol{};
         symbol.size = sizeof symbol;
-        if (host_.symbol_get(host_.host, id, &symbol) == CTSP_OK)
+        const ctsp_status status = host_.symbol_get(host_.host, id, &symbol);
+        if (status == CTSP_OK)
             writer_.write(symbol_record(symbol));
-    }
-    dirty_groups_.clear();
-    dirty_symbols_.clear();
+        return status == CTSP_OK || status == CTSP_E_NOTFOUND;
+    });
 }
 
 void Pump::close_digests(std::int64_t now_ns) {

@@ -30,7 +30,12 @@ bool Snapshot::page(std::vector<Record>& rows, Read read, Tell tell) {
     for (Record& row : rows)
         row.size = sizeof(Record);
     std::uint32_t count = 0;
+    const ctsp_cursor before = cursor_;
     const ctsp_status status = read(rows.data(), &count);
+    if (status != CTSP_OK && status != CTSP_OK_NONE && status != CTSP_E_UNSUPPORTED) {
+        cursor_ = before;  // the host cannot say now: this page is read again
+        return true;
+    }
     for (std::uint32_t at = 0; at < count; ++at)
         tell(rows[at]);
     record_.rows += count;

@@ -28,7 +28,8 @@ PolicyReceiver::Plan PolicyReceiver::on_batch(const PolicyBatch& batch, std::uin
             plan.acknowledgement.accounts.push_back(
                 {policy.login, plan.new_era ? 0 : table.version_of(policy.login)});
         PolicyApplied& held = plan.acknowledgement.accounts[place->second];
-        if (policy.version <= held.version && !CAMBIST_PLANTED(policy_accepts_lower))
+        const bool other = first && policy.version == held.version && !table.holds(policy);
+        if (policy.version <= held.version && !other && !CAMBIST_PLANTED(policy_accepts_lower))
             continue;
         held.version = policy.version;
         plan.to_log.push_back(policy);

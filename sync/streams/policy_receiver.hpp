@@ -13,11 +13,14 @@ class PolicyTable {
     virtual ~PolicyTable() = default;
     /// 0 when the login is unknown.
     virtual std::uint32_t version_of(Login login) const = 0;
+    /// Is what it holds of the login this very policy?
+    virtual bool holds(const AccountPolicy& policy) const = 0;
 };
 
-/// The plugin's end of the policy stream: only higher (era, version) passes, and what passed is
-/// acknowledged after the log is durable and the gate has published it. The caller publishes one
-/// plan before it asks for the next, since `table` answers for what is published.
+/// The plugin's end of the policy stream: only higher (era, version) passes, or the same one with
+/// other contents, which a restored office gives; and what passed is acknowledged after the log is
+/// durable and the gate has published it. The caller publishes one plan before it asks for the
+/// next, since `table` answers for what is published.
 class PolicyReceiver {
   public:
     struct Plan {

@@ -84,6 +84,7 @@ class PluginEnd final : public Process, public Endpoint, ServerListener, PolicyT
 
     // Policies: one batch at a time.
     std::uint32_t version_of(Login login) const override;
+    bool holds(const AccountPolicy& policy) const override;
     void next_policies();
     void publish(const PolicyReceiver::Plan& plan);
     void acknowledge(PolicyAcknowledged message);

@@ -118,6 +118,11 @@ void PluginEnd::on_welcome(std::size_t from, const Welcome& welcome) {
     send_policy_digest();
 }
 
+bool PluginEnd::holds(const AccountPolicy& policy) const {
+    const auto held = gate_.find(policy.login);
+    return held != gate_.end() && held->second == policy;
+}
+
 std::uint32_t PluginEnd::version_of(Login login) const {
     const auto held = gate_.find(login);
     return held == gate_.end() ? 0 : held->second.version;

@@ -122,6 +122,8 @@ TEST_F(BridgeCommands, of_a_restored_database_are_asked_about_before_anything_is
     becomes(1, "unknown");
     plugin.send(done(asked.command));
     becomes(1, "done");
+    order(2, 500);  // its id may have been used before the copy was made
+    EXPECT_EQ(plugin.expect<CommandAsked>().command.id, (OperationId{1, 2}));
 }
 
 TEST_F(BridgeCommands, of_a_database_that_forgot_events_are_asked_about) {

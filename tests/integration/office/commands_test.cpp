@@ -136,7 +136,7 @@ TEST_F(Commands, sent_under_an_older_lease_are_unknown_until_the_server_answers)
     EXPECT_EQ(committed(bridge, [&](auto& tx) { return commands::unanswered(tx, {1}, 10); }).size(),
               1u);
     const auto requeued =
-        committed(bridge, [&](auto& tx) { return requeue_command(tx, {5, 1}, bridge_actor); });
+        committed(bridge, [&](auto& tx) { return requeue_command(tx, {5, 1}, 1, bridge_actor); });
     EXPECT_EQ(requeued->status, CommandStatus::queued);
     epoch = newer.value();
     EXPECT_EQ(send().to_send.size(), 1u);

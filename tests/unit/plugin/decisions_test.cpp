@@ -240,7 +240,13 @@ TEST(DecideFunds, a_transfer_debits_the_payer_whatever_its_sign) {
 }
 
 TEST(DecideFunds, an_office_command_passes_and_a_false_one_does_not) {
-    EXPECT_EQ(decide_balance(-1, restricted, Ordered::by_the_office), Refusal::none);
+    EXPECT_EQ(decide_balance(1, restricted, Ordered::by_the_office), Refusal::none);
+    EXPECT_EQ(decide_balance(-1, allowed, Ordered::by_the_office), Refusal::none);
+    EXPECT_EQ(decide_balance(-1, restricted, Ordered::by_the_office), Refusal::withdraw_forbidden)
+        << "a restriction has overtaken it";
+    auto credit = funds(CTSP_ACT_BALANCE, -1);
+    credit.deal_kind = CTSP_DEAL_CREDIT;
+    EXPECT_EQ(decide_funds(credit, nullptr, restricted, Ordered::by_the_office), Refusal::none);
     EXPECT_EQ(decide_balance(-1, allowed, Ordered::mismatched), Refusal::command_mismatch);
     EXPECT_EQ(decide_balance(1, allowed, Ordered::mismatched), Refusal::command_mismatch);
 }

@@ -150,7 +150,7 @@ Command withdrawal(std::int64_t amount) {
 }
 
 TEST_F(GateTest, an_armed_command_passes_once) {
-    restrict(1);
+    gate_.table().publish({Login{7}, 1, Rights::all(), Reason::none, 0, 0});
     const LiveCommands::Armed armed(gate_.live_commands(), withdrawal(-50));
     ASSERT_TRUE(armed);
     EXPECT_EQ(asks_for_money(-50, {1, 2}).reject, 0u);

@@ -23,7 +23,9 @@ class Table final : public PolicyTable {
         const auto held = versions.find(login);
         return held == versions.end() ? 0 : held->second;
     }
+    bool holds(const AccountPolicy&) const override { return same_contents; }
     std::map<Login, std::uint32_t> versions;
+    bool same_contents = true;
 };
 
 TEST(PolicyReceiver, lets_only_higher_versions_pass_and_acknowledges_what_it_holds) {
@@ -46,6 +48,17 @@ TEST(PolicyReceiver, acknowledges_a_known_version_again_without_logging_it) {
     const auto plan = receiver.on_batch({1, 1, {policy(1, 5)}}, 1, table);
     EXPECT_TRUE(plan.to_log.empty());
     EXPECT_EQ(plan.acknowledgement.accounts, (std::vector<PolicyApplied>{{{1}, 5}}));
+}
+
+TEST(PolicyReceiver, takes_other_contents_of_a_known_version_as_a_restored_office_means_them) {
+    Table table;
+    table.versions = {{{1}, 5}};
+    table.same_contents = false;
+    PolicyReceiver receiver;
+    receiver.restore(1);
+    const auto plan = receiver.on_batch({1, 1, {policy(1, 5)}}, 1, table);
+    EXPECT_EQ(plan.to_log, std::vector{policy(1, 5)});
+    EXPECT_TRUE(receiver.on_batch({1, 1, {policy(1, 4)}}, 1, table).to_log.empty());
 }
 
 TEST(PolicyReceiver, takes_the_highest_of_a_login_that_a_batch_names_twice) {
