@@ -72,6 +72,17 @@ TEST_F(BridgeFaults, lost_answers_of_commits_lose_and_double_nothing) {
     EXPECT_GT(proxy.cuts(), 0);
 }
 
+TEST_F(BridgeFaults, sessions_begun_anew_in_mid_stream_lose_and_double_nothing) {
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    int eras = 0;
+    stream(plugin, [&] {
+        if (++eras % 4 == 0)
+            sql("update server set policy_era = policy_era + 1; notify cambist_policy");
+    });
+    expect_each_applied_once();
+}
+
 TEST_F(BridgeFaults, of_two_bridges_one_owns_the_stream) {
     const auto first = start("a");
     auto plugin = this->plugin("a");

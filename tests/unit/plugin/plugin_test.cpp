@@ -249,6 +249,26 @@ TEST_F(PluginTest, a_restriction_is_enforced_once_acknowledged_and_outlives_a_re
     EXPECT_NE(again.buys(host_.user(6)), 0u) << "nobody sent a policy for it";
 }
 
+TEST_F(PluginTest, a_flood_of_policies_is_applied_in_parts_that_an_answer_can_hold) {
+    FakeBridge bridge;
+    Loaded plugin(host_);
+    ASSERT_TRUE(mirrored(bridge));
+    constexpr std::uint64_t frames = 8, a_frame = 4096;
+    for (std::uint64_t frame = 0; frame < frames; ++frame) {
+        PolicyBatch batch{1, 1, {}};
+        for (std::uint64_t at = 1; at <= a_frame; ++at)
+            batch.accounts.push_back(policy(frame * a_frame + at, 1, true));
+        bridge.send(batch);
+    }
+    std::size_t applied = 0;
+    EXPECT_TRUE(bridge.run_until([&] {
+        applied = 0;
+        for (const auto& answer : bridge.messages<PolicyAcknowledged>())
+            applied += answer.accounts.size();
+        return applied == frames * a_frame;
+    })) << applied;
+}
+
 TEST_F(PluginTest, refusals_of_one_second_are_told_as_one) {
     const ctsp_user user = host_.add_user(5, 1);
     FakeBridge bridge;
