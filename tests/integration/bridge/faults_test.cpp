@@ -1,3 +1,7 @@
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "tests/integration/bridge/cutting_proxy.hpp"
 #include "tests/integration/bridge/running_bridge.hpp"
 
@@ -33,9 +37,26 @@ class BridgeFaults : public BridgeStand {
         }
         EXPECT_EQ(committed, events);
     }
-    static std::vector<Event> batch(std::uint64_t first) {
+    /// The same in many small batches, on and on whatever the bridge says meanwhile.
+    static void insist(PluginDouble& plugin) {
+        constexpr std::uint64_t few = 10;
+        std::uint64_t committed = plugin.greet(7).cursor_seq;
+        const auto until = std::chrono::steady_clock::now() + 60s;
+        while (committed < events && std::chrono::steady_clock::now() < until) {
+            plugin.send(PolicyDigest{.era = 1, .accounts = 0, .sums = {}});  // or a session waits
+            std::uint64_t next = committed + 1;
+            for (int round = 0; round < 25 && next <= events; ++round, next += few) {
+                plugin.tell(7, next, batch(next, few));
+                std::this_thread::sleep_for(4ms);
+            }
+            while (const auto ack = plugin.wait_for<EventsAcknowledged>(1ms))
+                committed = std::max(committed, ack->seq);
+        }
+        EXPECT_EQ(committed, events);
+    }
+    static std::vector<Event> batch(std::uint64_t first, std::uint64_t count = a_batch) {
         std::vector<Event> facts;
-        for (std::uint64_t at = first; at < first + a_batch; ++at)
+        for (std::uint64_t at = first; at < first + count; ++at)
             facts.push_back(told(deal(at, 10 + at % 7, 1)));
         return facts;
     }
@@ -75,11 +96,14 @@ TEST_F(BridgeFaults, lost_answers_of_commits_lose_and_double_nothing) {
 TEST_F(BridgeFaults, sessions_begun_anew_in_mid_stream_lose_and_double_nothing) {
     const auto bridge = start();
     auto plugin = this->plugin();
-    int eras = 0;
-    stream(plugin, [&] {
-        if (++eras % 4 == 0)
+    std::atomic<bool> done = false;
+    auto eras = std::async(std::launch::async, [&] {
+        while (!done)
             sql("update server set policy_era = policy_era + 1; notify cambist_policy");
     });
+    insist(plugin);
+    done = true;
+    eras.get();
     expect_each_applied_once();
 }
 
