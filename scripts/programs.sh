@@ -41,6 +41,7 @@ start_program() {
     setsid -- "${user[@]}" setpriv --pdeathsig "$death" -- "$@" \
         >"$data/log/$name.log" 2>&1 </dev/null 9>&- &
     remember_pid "$name" $!
+    disown # who watches it says what became of it, not the shell
 }
 
 # wait_until_ready NAME SECONDS COMMAND...: until the command succeeds; dies when the program does.
