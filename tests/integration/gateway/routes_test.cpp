@@ -311,6 +311,10 @@ TEST_F(Routes, a_server_is_added_switched_and_stopped) {
         post("/v1/servers/2/mode", R"({"mode":"enforce","scope":["real*"],"reason":"r"})").status,
         200);
     EXPECT_EQ(get("/v1/servers/2").at("mode").as_string(), "enforce");
+    EXPECT_EQ(post("/v1/servers/2/mode", R"({"mode":"enforce","scope":[")" + std::string(129, 'a') +
+                                             R"("],"reason":"r"})")
+                  .code(),
+              "scope_invalid");
     EXPECT_EQ(post("/v1/servers/2/money-out-stop", R"({"reason":"r"})").status, 200);
     EXPECT_TRUE(get("/v1/servers/2").at("money_out_stopped").as_bool());
     EXPECT_EQ(post("/v1/servers/2/money-out-resume", R"({"reason":"r"})").status, 200);

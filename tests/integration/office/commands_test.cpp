@@ -140,6 +140,10 @@ TEST_F(Commands, sent_under_an_older_lease_are_unknown_until_the_server_answers)
     EXPECT_EQ(requeued->status, CommandStatus::queued);
     epoch = newer.value();
     EXPECT_EQ(send().to_send.size(), 1u);
+    const auto late =
+        committed(bridge, [&](auto& tx) { return requeue_command(tx, {5, 1}, 1, bridge_actor); });
+    EXPECT_FALSE(late.has_value()) << "what an older lease heard says nothing of this sending";
+    EXPECT_EQ(status(1), "sent");
 }
 
 TEST_F(Commands, an_answer_that_comes_again_changes_nothing_and_another_is_refused) {
