@@ -178,10 +178,7 @@ awaitable<void> MirrorFlow::overtaken(std::uint64_t obeyed) {
 
 awaitable<void> MirrorFlow::restored(office::pg::Transaction& tx, std::string how_seen) {
     spdlog::critical("server {}: {}: was the database restored?", context_.server.value, how_seen);
-    office::commands::doubt_unfinished(tx, context_.server);
-    office::servers::ask_first(tx, context_.server);
-    co_await office::stop_money_out(tx, context_.server, how_seen + ": was the database restored?",
-                                    context_.actor());
+    co_await office::distrust_restored(tx, context_.server, std::move(how_seen), context_.actor());
 }
 
 awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
@@ -194,8 +191,10 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
     welcome.server = context_.server;
     welcome.owner = true;
     welcome.low_water = co_await office::commands::low_water(tx, context_.server);
-    if (hello.epoch == cursor->epoch && hello.first_seq > cursor->seq + 1)
+    if (hello.epoch == cursor->epoch && hello.first_seq > cursor->seq + 1) {
         co_await restored(tx, "the plugin has forgotten events as stored that are not");
+        server->asks_first = true;
+    }
     if (hello.epoch > cursor->epoch) {
         if (!co_await mirror::begin_epoch(tx, context_.server, *cursor, hello.epoch))
             co_return std::nullopt;
@@ -207,10 +206,10 @@ awaitable<std::optional<Welcome>> MirrorFlow::prepare_welcome(Hello hello) {
         office::servers::raise_policy_era(tx, context_.server, hello.policy_era);
         server->policy_era = hello.policy_era;
         co_await restored(tx, "the plugin's policy era is ahead");
+        server->asks_first = true;
     }
     context_.complete = co_await mirror::snapshot_ended(tx, context_.server, cursor->epoch);
     co_await mirror::rescope(tx, context_.server, server->scope);
-    server = co_await office::servers::find(tx, context_.server);
     co_await tx.commit();
     context_.office = std::move(*server);
     welcome.bridge_epoch = context_.bridge_epoch;

@@ -10,7 +10,6 @@
 #include "office/accounts/account_store.hpp"
 #include "office/audit/audit_store.hpp"
 #include "office/pg/error.hpp"
-#include "office/trading/command_store.hpp"
 #include "office/trading/server_service.hpp"
 #include "office/trading/server_store.hpp"
 
@@ -25,6 +24,7 @@ constexpr auto poll_interval = std::chrono::milliseconds(100);
 constexpr auto digest_wait = std::chrono::seconds(1), most_digest_wait = std::chrono::seconds(5);
 constexpr auto most_clock_offset = std::chrono::minutes(1);
 constexpr auto settings_interval = std::chrono::seconds(1);
+constexpr const char* plugin_ahead = "the plugin's policies are ahead";
 constexpr int read_at_most = 20'000;
 constexpr int page = 10'000;
 constexpr std::size_t policies_a_frame = 4096;
@@ -210,13 +210,12 @@ awaitable<void> PolicyFlow::plugin_is_ahead(Login login) {
                      context_.server.value, login.value);
     auto tx = co_await context_.pool.begin();
     const bool first_seen = !context_.office.asks_first;
-    if (first_seen) {
-        office::commands::doubt_unfinished(tx, context_.server);
-        office::servers::ask_first(tx, context_.server);
-    }
-    co_await office::stop_money_out(tx, context_.server,
-                                    "the plugin's policies are ahead: was the database restored?",
-                                    context_.actor());
+    if (first_seen)
+        co_await office::distrust_restored(tx, context_.server, plugin_ahead, context_.actor());
+    else
+        co_await office::stop_money_out(tx, context_.server,
+                                        std::string(plugin_ahead) + ": was the database restored?",
+                                        context_.actor());
     co_await tx.commit();
     context_.office.asks_first = true;
     if (first_seen)

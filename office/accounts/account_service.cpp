@@ -81,10 +81,12 @@ AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<Account
 
 namespace {
 
-/// Writes that the account is the client's, unless it became another's meanwhile.
+/// Writes that the account is the client's, unless it is so already or is another's by now.
 awaitable<Outcome<AcceptedPolicies>> give(pg::Transaction& tx, OperationId client,
                                           AccountKey account, std::optional<AccountFacts> before,
                                           AccountKind kind, Actor actor) {
+    if (before && before->client == client && before->policy.kind == kind)
+        co_return AcceptedPolicies{};
     accounts::attach(tx, account, client, kind);
     const std::vector<AccountKey> keys{account};
     const auto attached = co_await accounts::locked_facts(tx, keys);
@@ -100,10 +102,10 @@ awaitable<Outcome<AcceptedPolicies>> give(pg::Transaction& tx, OperationId clien
 
 }  // namespace
 
-std::expected<void, AccountRefusal> review_attachment(const std::optional<AccountFacts>& facts,
-                                                      OperationId client, AccountKind kind,
-                                                      const Actor& actor) {
-    if (facts && facts->client && *facts->client != client)
+std::expected<void, AccountRefusal> review_attachment(const Client& owner,
+                                                      const std::optional<AccountFacts>& facts,
+                                                      AccountKind kind, const Actor& actor) {
+    if (facts && facts->client && *facts->client != owner.id)
         return std::unexpected(AccountRefusal::account_taken);
     const bool told = facts && facts->mirrored && !facts->client;
     if (told && facts->policy.kind != kind)
@@ -112,6 +114,8 @@ std::expected<void, AccountRefusal> review_attachment(const std::optional<Accoun
     const bool now_differs = facts && facts->client && facts->policy.kind != kind;
     const bool claims_demo = !told && kind == AccountKind::demo;
     if ((now_differs || claims_demo) && !actor.may_release())
+        return std::unexpected(AccountRefusal::narrow_only);
+    if (actor.narrow_only && gives_rights(owner, facts, kind))
         return std::unexpected(AccountRefusal::narrow_only);
     return {};
 }
@@ -125,13 +129,8 @@ awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, Operati
     if (owner->status == ClientStatus::closed)
         co_return refused(AccountRefusal::client_closed);
     const auto facts = co_await locked_facts(tx, account);
-    const auto allowed = review_attachment(facts, client, kind, actor);
-    if (!allowed)
+    if (const auto allowed = review_attachment(*owner, facts, kind, actor); !allowed)
         co_return refused(allowed.error());
-    if (actor.narrow_only && gives_rights(*owner, facts, kind))
-        co_return refused(AccountRefusal::narrow_only);
-    if (facts && facts->client && facts->policy.kind == kind)
-        co_return AcceptedPolicies{};
     co_return co_await give(tx, client, account, facts, kind, actor);
 }
 
@@ -142,10 +141,6 @@ awaitable<Outcome<AcceptedPolicies>> attach_created_account(pg::Transaction& tx,
     if (!owner)
         co_return refused(AccountRefusal::unknown_client);
     const auto facts = co_await locked_facts(tx, account);
-    if (facts && facts->client && *facts->client != client)
-        co_return refused(AccountRefusal::account_taken);
-    if (facts && facts->client && facts->policy.kind == kind)
-        co_return AcceptedPolicies{};
     co_return co_await give(tx, client, account, facts, kind, actor);
 }
 

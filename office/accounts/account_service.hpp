@@ -21,14 +21,15 @@ using AcceptedPolicies = std::vector<AcceptedPolicy>;
 /// none, get a version.
 AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<AccountFacts>& locked);
 
-/// Is it the kind that the trading server says, and may this actor say so? `facts`: of the account,
-/// if it is known. Refused: account_taken, kind_differs, narrow_only.
-std::expected<void, AccountRefusal> review_attachment(const std::optional<AccountFacts>& facts,
-                                                      OperationId client, AccountKind kind,
-                                                      const Actor& actor);
+/// Is it the kind that the trading server says, may this actor say so, and give the rights that
+/// come with it? `facts`: of the account, if it is known. Refused: account_taken, kind_differs,
+/// narrow_only.
+std::expected<void, AccountRefusal> review_attachment(const Client& owner,
+                                                      const std::optional<AccountFacts>& facts,
+                                                      AccountKind kind, const Actor& actor);
 
-/// Gives the account to the client. Refused: unknown_client, client_closed, what review_attachment
-/// refuses, and narrow_only when rights would come with it.
+/// Gives the account to the client. Refused: unknown_client, client_closed and what
+/// review_attachment refuses.
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
                                                     AccountKey account, AccountKind kind,
                                                     Actor actor);

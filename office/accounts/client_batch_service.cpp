@@ -51,18 +51,16 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
     co_return facts;
 }
 
-/// As attach_account would judge it; a client before approval brings rights to demo accounts alone.
+/// As attach_account would judge it.
 std::expected<void, AccountRefusal> review_account(const NewClient& item, const NewAccount& account,
                                                    const BatchFacts& facts, const Actor& actor) {
     if (!facts.servers.contains(account.key.server))
         return std::unexpected(AccountRefusal::unknown_server);
     if (facts.given.contains(account.key))
         return std::unexpected(AccountRefusal::account_taken);
-    if (actor.narrow_only && account.kind == AccountKind::demo)
-        return std::unexpected(AccountRefusal::narrow_only);
     const auto known = facts.accounts.find(account.key);
     return review_attachment(
-        known == facts.accounts.end() ? std::nullopt : std::optional(known->second), item.client.id,
+        item.client, known == facts.accounts.end() ? std::nullopt : std::optional(known->second),
         account.kind, actor);
 }
 

@@ -6,6 +6,7 @@
 
 #include "office/audit/audit_store.hpp"
 #include "office/outbox/outbox_store.hpp"
+#include "office/trading/command_store.hpp"
 #include "office/trading/server_store.hpp"
 
 namespace cambist::office {
@@ -112,6 +113,13 @@ awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId
     servers::set_money_out_stop(tx, id, "");
     record(tx, actor, "money_out_resumed", before, *server, std::move(reason));
     co_return std::move(*server);
+}
+
+awaitable<void> distrust_restored(pg::Transaction& tx, ServerId id, std::string how_seen,
+                                  Actor actor) {
+    commands::doubt_unfinished(tx, id);
+    servers::ask_first(tx, id);
+    co_await stop_money_out(tx, id, how_seen + ": was the database restored?", std::move(actor));
 }
 
 awaitable<Outcome<TradingServer>> begin_policy_era(pg::Transaction& tx, ServerId id,

@@ -26,6 +26,10 @@ awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId i
 /// Refused: unknown_server, not_administrator, narrow_only, reason_required.
 awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId id,
                                                    std::string reason, Actor actor);
+/// A plugin knows of more than the database: it was restored from an older copy. Money stops, what
+/// has no answer is asked about, and so is every later command before it is sent.
+awaitable<void> distrust_restored(pg::Transaction& tx, ServerId id, std::string how_seen,
+                                  Actor actor);
 /// Numbers policies anew, above whatever the trading server holds, so that all are sent again: what
 /// follows when the database was restored from an older copy. Refused: unknown_server,
 /// not_administrator, narrow_only, reason_required.

@@ -108,10 +108,7 @@ TEST_F(BridgeCommands, of_a_restored_database_are_asked_about_before_anything_is
     order(1, -500);
     const auto bridge = start();
     auto plugin = this->plugin();
-    Hello hello;
-    hello.server = ServerId{1};
-    hello.epoch = 7;
-    hello.first_seq = hello.last_seq = 1;
+    Hello hello = hello_in(7, 1);
     hello.policy_era = 3;
     const Welcome welcome = plugin.greet(hello);
     plugin.tell(7, 1, {snapshot_begins(), snapshot_ends()});
@@ -132,11 +129,8 @@ TEST_F(BridgeCommands, of_a_database_that_forgot_events_are_asked_about) {
     order(1, -500);
     const auto bridge = start();
     auto plugin = this->plugin();
-    Hello hello;
-    hello.server = ServerId{1};
-    hello.epoch = 7;
+    Hello hello = hello_in(7, 20);
     hello.first_seq = 9;
-    hello.last_seq = 20;
     plugin.greet(hello);
     EXPECT_EQ(plugin.expect<CommandAsked>().command.id, (OperationId{1, 1}));
     EXPECT_EQ(sql("select money_out_stopped from server where id = 1"), "t");

@@ -154,10 +154,7 @@ TEST_F(BridgeFaults, the_next_bridge_goes_on_where_the_last_one_stopped) {
 TEST_F(BridgeFaults, a_plugin_that_obeyed_a_later_lease_stops_money_and_is_served) {
     const auto bridge = start();
     auto plugin = this->plugin();
-    Hello hello;
-    hello.server = ServerId{1};
-    hello.epoch = 7;
-    hello.first_seq = 1;
+    Hello hello = hello_in(7);
     hello.bridge_epoch = 40;
     const Welcome welcome = plugin.greet(hello);
     EXPECT_GT(welcome.bridge_epoch, 40u);

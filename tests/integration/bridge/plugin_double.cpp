@@ -34,14 +34,18 @@ std::optional<Message> PluginDouble::receive() {
     return std::move(*message);
 }
 
-Welcome PluginDouble::greet(std::uint64_t epoch, std::uint64_t last_seq) {
+Hello hello_in(std::uint64_t epoch, std::uint64_t last_seq) {
     Hello hello;
     hello.server = ServerId{1};
     hello.epoch = epoch;
     hello.first_seq = 1;
     hello.last_seq = last_seq;
     hello.policy_era = 1;
-    return greet(hello);
+    return hello;
+}
+
+Welcome PluginDouble::greet(std::uint64_t epoch, std::uint64_t last_seq) {
+    return greet(hello_in(epoch, last_seq));
 }
 
 Welcome PluginDouble::greet(const Hello& hello) {

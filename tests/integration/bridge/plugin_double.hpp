@@ -13,6 +13,9 @@
 
 namespace cambist::tests {
 
+/// What a plugin with policies of the first era says for server 1; its events begin at 1.
+Hello hello_in(std::uint64_t epoch, std::uint64_t last_seq = 0);
+
 /// A trading server's plugin as the bridge sees it: a DEALER with keys that says what a test tells
 /// it to, and nothing by itself.
 class PluginDouble {

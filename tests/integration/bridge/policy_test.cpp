@@ -101,10 +101,7 @@ TEST_F(BridgePolicies, are_all_sent_again_in_a_new_era) {
 TEST_F(BridgePolicies, follow_the_era_of_a_plugin_that_is_ahead_and_stop_money_out) {
     const auto bridge = start();
     auto plugin = this->plugin();
-    Hello hello;
-    hello.server = ServerId{1};
-    hello.epoch = 7;
-    hello.first_seq = 1;
+    Hello hello = hello_in(7);
     hello.policy_era = 5;
     plugin.greet(hello);
     comes_true("money_out_stopped and policy_era = 5 from server where id = 1");
