@@ -36,6 +36,7 @@ prepare_command() {
     fi
     (($# == 0)) || usage_error "prepare takes no argument: $1" prepare
     prepare_tests dev
+    provide_linters
 }
 
 # prepare_tests PRESET [CMAKE_ARGUMENT...]
@@ -66,6 +67,7 @@ test_command() {
         esac
     done
     prepare_tests "$preset"
+    provide_linters
     build "$preset"
     run_tests "$preset" "${filter[@]}"
 }

@@ -50,8 +50,9 @@ install_packages() {
     command -v dpkg-query >/dev/null ||
         die "this is not Debian: install what scripts/packages.txt lists, by hand"
     local installed_names missing
-    installed_names=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' |
-        sed -n 's/^installed //p')
+    # A package may provide another's name: some nodejs bring npm along.
+    installed_names=$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' |
+        sed -n 's/^installed //p' | tr ',' '\n' | sed 's/^ *//; s/ .*//')
     missing=$(missing_packages "$@")
     [[ -n $missing ]] || return 0
     if ((EUID != 0)) && ! command -v sudo >/dev/null; then
@@ -152,4 +153,26 @@ download_msgpack() {
         dpkg-deb --extract libmsgpack-cxx-dev_*.deb unpacked &&
         mv unpacked/usr . &&
         rm -r unpacked libmsgpack-cxx-dev_*.deb
+}
+
+# provide_linters: what reads the API's description in the tests, as package-lock.json names it.
+provide_linters() {
+    local target=$root/build/contract source=$root/tests/contract log=$root/build/npm.log
+    if cmp -s "$source/package-lock.json" "$target/package-lock.json"; then return; fi
+    step "installing the linters of the API's description into build/contract"
+    rm -rf -- "$target" "$target.new"
+    mkdir -p "$target.new"
+    cp "$source/package.json" "$source/package-lock.json" "$target.new"
+    if ! (cd "$target.new" && npm ci --ignore-scripts --no-audit --no-fund </dev/null \
+        >"$log" 2>&1); then
+        die "npm could not install the linters: $(npm_reason "$log")"
+    fi
+    mv "$target.new" "$target"
+}
+
+# npm_reason LOG: the first error that says more than a code.
+npm_reason() {
+    local reason
+    reason=$(sed -n 's/^npm ERR! //p; s/^npm error //p' "$1" | grep -v -m 1 '^code \|^errno ')
+    printf '%s' "${reason:-it said nothing} (details: build/npm.log)"
 }

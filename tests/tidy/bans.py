@@ -58,6 +58,8 @@ BANS = (
     Ban(r"\b(class|struct)\s+\w+(Manager|Helper|Helpers|Util|Utils|Processor|Impl|Data|Info)\b",
         "name it by the domain's noun"),
     Ban(r"zmq::socket_type::x?pub\b|ZMQ_X?PUB\b", "it loses messages silently: ROUTER and DEALER"),
+    Ban(r'"resolved":', "npm install --omit-lockfile-registry-resolved: no host of one machine",
+        within=("",), suffixes=("package-lock.json",)),
     Ban(r"^(<<<<<<<|>>>>>>>) ", "solve the conflict", within=("",), suffixes=("",)),
     Ban(r"(?<![\w.])/(work|root)/", "no path of one machine: derive it, or take it as a setting",
         within=("",), but=(r"^tests/tidy/",), suffixes=("",)),

@@ -96,6 +96,7 @@ class Bans(unittest.TestCase):
         ("office/accounts/a.hpp", "class AccountManager {", "the domain's noun"),
         ("office/accounts/a.hpp", "struct AccountData {", "the domain's noun"),
         ("bridge/trading/a.cpp", "socket(context, zmq::socket_type::pub);", "ROUTER and DEALER"),
+        ("tests/contract/package-lock.json", '  "resolved": "https://a.b/c.tgz",', "no host"),
         ("tests/unit/sync/a.cpp", "<<<<<<< " + "HEAD", "solve the conflict"),
         ("tests/unit/sync/a.cpp", 'open("/work/shared/data")', "one machine"),
     )

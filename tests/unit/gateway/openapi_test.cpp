@@ -37,7 +37,7 @@ std::map<std::string, Operation> documented() {
             operation->scope = text.substr(9);
         } else if (operation && text == "security: []") {
             operation->open = true;
-        } else if (operation && text == "requestBody:") {
+        } else if (operation && text.starts_with("requestBody:")) {
             operation->has_body = true;
         } else if (operation && text == reference + "idempotency_key_required'") {
             operation->key = KeyRule::required;
