@@ -96,7 +96,7 @@ bench_command() {
         return
     fi
     prepare_tests release >&2
-    build release cambist-migrate cambist-keys cambist-bridge cambist-gateway cambist-ctl \
+    build release cambist-migrate cambist-keys cambist-bridge cambist-gateway cambistctl \
         cambist_plugin cambist-bench-host cambist-bench-floors cambist-bench-micro >&2
     exec /usr/bin/python3 "$root/tests/bench/bench.py" --build "$root/build/release" "$@"
 }
@@ -108,7 +108,7 @@ prepare_programs() {
     local -a tests=()
     if [[ ! -e $root/build/dev/build.ninja ]]; then tests=(-DCAMBIST_TESTS=OFF); fi
     configure dev "${tests[@]}"
-    build dev cambist-migrate cambist-keys cambist-bridge cambist-gateway cambist-ctl \
+    build dev cambist-migrate cambist-keys cambist-bridge cambist-gateway cambistctl \
         cambist-sim cambist_plugin
 }
 

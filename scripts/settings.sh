@@ -39,7 +39,7 @@ migrate() {
 # make_demo_keys: demo.key may do everything, backoffice.key may only narrow rights.
 make_demo_keys() {
     local log=$data/log/demo-keys.log
-    if ! "$programs/cambist-ctl" --dsn "$(dsn cambist_admin)" demo-keys "$data/secrets" \
+    if ! "$programs/cambistctl" --dsn "$(dsn cambist_admin)" demo-keys "$data/secrets" \
         >"$log" 2>&1; then
         die "no API keys: $(last_words "$log") (details: $log)"
     fi

@@ -198,7 +198,7 @@ allow_release = true
 
     def make_api_key(self):
         """The text of a key that may do everything."""
-        subprocess.run([self.build / "bin" / "cambist-ctl", "--dsn", self.dsn(), "demo-keys",
+        subprocess.run([self.build / "bin" / "cambistctl", "--dsn", self.dsn(), "demo-keys",
                         self.keys], check=True, stdout=subprocess.DEVNULL)
         return (self.keys / "demo.key").read_text().strip()
 

@@ -5,7 +5,8 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAMS = ("bridge", "gateway", "migrate", "keys", "ctl", "sim")
+PROGRAMS = ("cambist-bridge", "cambist-gateway", "cambist-migrate", "cambist-keys", "cambistctl",
+            "cambist-sim")
 FILES = ("lib/libcambist_plugin.so", "include/cambist/trading_server.h",
          "share/cambist/config/bridge.toml", "share/cambist/config/systemd/README.md",
          "share/cambist/migrations/0001_partition.sql", "share/doc/cambist/LICENSE")
@@ -18,7 +19,7 @@ def main():
                        stdout=subprocess.DEVNULL)
         missing = [name for name in FILES if not pathlib.Path(folder, name).is_file()]
         for name in PROGRAMS:
-            program = pathlib.Path(folder, "bin", "cambist-" + name)
+            program = pathlib.Path(folder, "bin", name)
             if not program.is_file():
                 missing.append(str(program.relative_to(folder)))
             elif subprocess.run([program, "--help"], stdout=subprocess.DEVNULL,

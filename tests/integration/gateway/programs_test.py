@@ -1,4 +1,4 @@
-"""cambist-gateway and cambist-ctl as processes: settings, keys, signals. Standard library only."""
+"""cambist-gateway and cambistctl as processes: settings, keys, signals. Standard library only."""
 
 import http.client
 import json
@@ -16,7 +16,7 @@ import uuid
 
 PROGRAMS = sys.argv.pop(1)
 GATEWAY = os.path.join(PROGRAMS, "cambist-gateway")
-CTL = os.path.join(PROGRAMS, "cambist-ctl")
+CTL = os.path.join(PROGRAMS, "cambistctl")
 
 
 def cluster():

@@ -1,0 +1,10 @@
+#include "gateway/ctl/database/commands.hpp"
+
+namespace cambist::ctl {
+
+void add_database_commands(Program& program) {
+    for (const auto add : {add_key_commands, add_demo_keys_command})
+        add(program);
+}
+
+}  // namespace cambist::ctl
