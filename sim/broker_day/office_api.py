@@ -7,6 +7,8 @@ import threading
 import time
 import uuid
 
+from exchanges import exchanges
+
 NOT_AN_ANSWER = (429, 500, 502, 503, 504)
 GIVE_UP_SECONDS = 120
 
@@ -93,6 +95,7 @@ class OfficeApi:
             return None
         if response.will_close:
             self.close()
+        exchanges.keep(method, path, headers.items(), text, response, body.decode())
         if response.status in NOT_AN_ANSWER:
             self.tally.add(f"http_{response.status}")
             return None

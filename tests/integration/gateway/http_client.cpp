@@ -6,9 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
 #include <stdexcept>
 
 namespace cambist::gateway {
@@ -19,6 +26,39 @@ constexpr int longest_silence_ms = 30'000;
 std::string lower_case(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
     return text;
+}
+
+template <class Fields>
+boost::json::array pairs_of(const Fields& fields) {
+    boost::json::array pairs;
+    for (const auto& [name, value] : fields)
+        pairs.push_back(boost::json::array{name, value});
+    return pairs;
+}
+
+std::ofstream exchanges_file() {
+    const char* path = std::getenv("CAMBIST_EXCHANGES");
+    if (!path)
+        return {};
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    return std::ofstream(path);
+}
+
+/// As sim/broker_day/exchanges.py: tests/contract judges it afterwards.
+void keep_exchange(std::string_view method, std::string_view target,
+                   const HttpClient::Fields& headers, std::string_view body,
+                   const ReceivedAnswer& answer) {
+    static std::mutex one_at_a_time;
+    static std::ofstream file = exchanges_file();
+    const boost::json::object line{{"method", method},
+                                   {"target", target},
+                                   {"headers", pairs_of(headers)},
+                                   {"body", body},
+                                   {"status", answer.status},
+                                   {"answer_headers", pairs_of(answer.headers)},
+                                   {"answer", answer.body}};
+    const std::lock_guard lock(one_at_a_time);
+    file << boost::json::serialize(line) << '\n' << std::flush;
 }
 
 }  // namespace
@@ -132,6 +172,7 @@ ReceivedAnswer HttpClient::ask(std::string_view method, std::string_view target,
     auto answer = receive(method == "HEAD");
     if (!answer)
         throw std::runtime_error("no answer");
+    keep_exchange(method, target, headers, body, *answer);
     return *answer;
 }
 

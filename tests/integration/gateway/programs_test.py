@@ -14,6 +14,9 @@ import threading
 import unittest
 import uuid
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../sim/broker_day"))
+from exchanges import exchanges  # noqa: E402
+
 PROGRAMS = sys.argv.pop(1)
 GATEWAY = os.path.join(PROGRAMS, "cambist-gateway")
 CTL = os.path.join(PROGRAMS, "cambistctl")
@@ -69,10 +72,12 @@ class Gateway:
             headers["Content-Type"] = "application/json"
         if request_key:
             headers["Idempotency-Key"] = request_key
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        asked = None if body is None else json.dumps(body)
+        connection.request(method, path, asked, headers)
         response = connection.getresponse()
         text = response.read().decode()
         connection.close()
+        exchanges.keep(method, path, headers.items(), asked, response, text)
         return response.status, text
 
     def stop(self):

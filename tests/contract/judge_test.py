@@ -1,0 +1,148 @@
+"""A wrong answer is found, each kind by its name. judge_test.py DOCUMENT"""
+
+import dataclasses
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+from description import Description, Exchange
+from judge import judge
+
+DOCUMENT = sys.argv.pop(1)
+DESCRIPTION = Description(DOCUMENT)
+CLIENT = "/v1/clients/5f0c4f2e-8a2b-4c55-9a39-2f8d3c1f7a10"
+
+
+def example_of(operation, status):
+    response = operation.responses[status]
+    media, content = next(iter(response["content"].items()))
+    return media, content["example"]
+
+
+def right_headers(response, media):
+    headers = {name.lower(): str(header["example"])
+               for name, header in response.get("headers", {}).items()}
+    return {**headers, "content-type": media, "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
+
+
+def right(method, target, status, asked=None):
+    """The exchange that the description's own examples make."""
+    operation = DESCRIPTION.operation_of(method, target)
+    media, body = example_of(operation, status)
+    headers = right_headers(operation.responses[status], media)
+    text = "" if method == "HEAD" else json.dumps(body) if media.endswith("json") else body
+    return Exchange(method, target, [], json.dumps(asked), status, list(headers.items()), text)
+
+
+def with_body(exchange, **changes):
+    body = json.loads(exchange.answer)
+    for name, value in changes.items():
+        if value is None:
+            del body[name]
+        else:
+            body[name] = value
+    return dataclasses.replace(exchange, answer=json.dumps(body))
+
+
+def with_header(exchange, name, value):
+    headers = [pair for pair in exchange.answer_headers if pair[0] != name]
+    return dataclasses.replace(
+        exchange, answer_headers=headers + ([(name, value)] if value is not None else []))
+
+
+class Judge(unittest.TestCase):
+    def found(self, exchange, words):
+        problems = DESCRIPTION.problems_of(exchange)
+        self.assertTrue(any(words in problem for problem in problems), problems)
+
+    def test_every_example_of_every_operation_passes(self):
+        for operation in DESCRIPTION.operations:
+            for status, response in operation.responses.items():
+                if operation.body and status < 300 or "content" not in response:
+                    continue
+                with self.subTest(operation=operation.name, status=status):
+                    target = operation.pattern
+                    self.assertEqual(
+                        DESCRIPTION.problems_of(right(operation.method, target, status)), [])
+
+    def test_a_head_has_no_body(self):
+        self.assertEqual(DESCRIPTION.problems_of(right("HEAD", CLIENT, 200)), [])
+        self.found(dataclasses.replace(right("HEAD", CLIENT, 200), answer="{}"), "a body")
+
+    def test_an_undocumented_status_is_found(self):
+        answer = right("GET", "/v1/clients", 200)
+        self.found(dataclasses.replace(answer, status=204), "the status 204 is not described")
+        self.found(dataclasses.replace(answer, status=404), "the status 404 is not described")
+
+    def test_fields_that_are_missing_unknown_or_of_another_type_are_found(self):
+        answer = right("GET", CLIENT, 200)
+        self.found(with_body(answer, status=None), "'status' is a required property")
+        self.found(with_body(answer, balance=1), "'balance' was unexpected")
+        self.found(with_body(answer, version="12"), "body.version: '12' is not of type 'integer'")
+        self.found(with_body(answer, status="lost"), "'lost' is not one of")
+        self.found(with_body(answer, created_at="2026-02-30T00:00:00Z"), "is not a 'date-time'")
+        self.found(with_body(answer, id="5F"), "is not a 'uuid'")
+
+    def test_a_body_that_readers_may_understand_otherwise_is_found(self):
+        answer = right("GET", "/livez", 200)
+        for text in ('{"alive": true, "alive": true}', '{"alive": NaN}', '{"alive": true',
+                     '{"alive": true} {}'):
+            self.found(dataclasses.replace(answer, answer=text), "the body is not JSON")
+
+    def test_headers_that_are_missing_wrong_twice_or_unknown_are_found(self):
+        answer = right("GET", CLIENT, 200)
+        self.found(with_header(answer, "etag", None), "the header etag is missing")
+        self.found(with_header(answer, "etag", "v12"), "header etag: 'v12' does not match")
+        self.found(dataclasses.replace(
+            answer, answer_headers=answer.answer_headers + [("etag", '"v13"')]),
+            "the header etag comes 2 times")
+        self.found(with_header(answer, "server", "cambist/0.1"), "server is not described")
+        self.found(with_header(answer, "content-type", "text/html"), "'text/html' is not described")
+        self.found(with_header(answer, "cache-control", None), "cache-control is not no-store")
+        self.found(with_header(answer, "content-security-policy", "default-src 'none'"), "frame it")
+
+    def test_a_problem_of_another_status_is_found(self):
+        self.found(with_body(right("GET", CLIENT, 404), status=409), "another status")
+
+    def test_what_was_taken_must_have_been_asked_for_as_described(self):
+        target = CLIENT + "/leverage-cap"
+        asked = {"leverage_cap_x100": 3000, "reason": "new"}
+        self.assertEqual(DESCRIPTION.problems_of(right("POST", target, 200, asked)), [])
+        self.found(right("POST", target, 200, {**asked, "version": 3}), "taken request")
+
+    def test_unknown_paths_and_methods_are_answered_as_any_request(self):
+        lost = dataclasses.replace(right("GET", CLIENT, 404), target="/v1/nothing")
+        self.assertEqual(DESCRIPTION.problems_of(lost), [])
+        self.found(dataclasses.replace(lost, status=200), "the status 200 is not described")
+        self.found(dataclasses.replace(lost, target="/v1/clients", method="PUT", status=405),
+                   "the header allow is missing")
+
+
+class Files(unittest.TestCase):
+    def judged(self, exchanges, least):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(pathlib.Path(folder) / "a.jsonl", "w", encoding="utf-8") as file:
+                for exchange in exchanges:
+                    file.write(json.dumps(dataclasses.asdict(exchange)) + "\n")
+            return judge(DESCRIPTION, folder, least)
+
+    def test_silence_is_a_problem(self):
+        answer = right("GET", "/livez", 200)
+        self.assertEqual(self.judged([answer, answer], {"a": 2}), ({}, {"a": 2}))
+        problems, _ = self.judged([answer, answer], {"a": 3, "b": 1})
+        self.assertEqual(len(problems), 2)
+
+    def test_a_problem_names_its_exchange_once(self):
+        wrong = with_body(right("GET", "/livez", 200), alive=False)
+        problems, _ = self.judged([wrong, wrong], {})
+        (text, times), = problems.items()
+        self.assertIn("a: GET /livez -> 200: body.alive", text)
+        self.assertEqual(times, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
