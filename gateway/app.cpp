@@ -56,7 +56,7 @@ struct App::Parts {
     explicit Parts(const GatewaySettings& settings)
         : pool(pool_of(settings)),
           notifier(context.get_executor(), connection_of(settings)),
-          api(pool, notifier, clock, ApiSettings{.release_allowed = settings.allow_release}),
+          api(pool, notifier, clock, {}),
           server(context.get_executor(), settings.address, settings.port, settings.http, api),
           signals(context, SIGTERM, SIGINT) {
         api.watch(server);

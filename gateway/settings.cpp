@@ -98,9 +98,6 @@ const std::vector<Entry>& entries() {
              &Settings::dsn),
         number<std::int64_t>("database", "pool", "Connections to the database at most.", 1, 200,
                              [](Settings& s) -> auto& { return s.pool; }),
-        flag("demo", "allow_release",
-             "Keys with the scope demo_release may give rights back alone. Demos only.",
-             &Settings::allow_release),
         text("log", "level", "trace, debug, info, warning, error or off.", &Settings::log_level),
     };
     return all;

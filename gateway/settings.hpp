@@ -18,7 +18,6 @@ struct GatewaySettings {
     HttpLimits http;
     std::string dsn;
     std::int64_t pool = 8;
-    bool allow_release = false;
     std::string log_level = "info";
 };
 

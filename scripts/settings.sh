@@ -74,8 +74,6 @@ write_settings() {
             -e "s|@SOCKETS@|$(for_sed "$(socket_folder)")|g" \
             "$root/config/$name.toml" >"$data/config/$name.toml")
     done
-    # Giving rights back takes four eyes; in a demo one key may do it.
-    printf '\n[demo]\nallow_release = true\n' >>"$data/config/gateway.toml"
 }
 
 # where_to_look PORT

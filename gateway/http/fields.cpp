@@ -199,6 +199,15 @@ bool FieldReader::object(std::string_view name, bool required,
     return true;
 }
 
+json::value FieldReader::any_object(std::string_view name) {
+    const json::value* value = find(name, true);
+    if (value && value->is_object())
+        return *value;
+    if (value)
+        refuse(name, "not_an_object");
+    return json::object();
+}
+
 void FieldReader::objects(std::string_view name, std::size_t most,
                           const std::function<void(FieldReader&)>& read) {
     const json::value* value = find(name, true);

@@ -46,6 +46,8 @@ class FieldReader {
     /// Calls `read` with a reader of the object under that name; false when it is absent.
     bool object(std::string_view name, bool required,
                 const std::function<void(FieldReader&)>& read);
+    /// The object under that name as it is; empty when it is none.
+    boost::json::value any_object(std::string_view name);
     /// Calls `read` once an item, in order.
     void objects(std::string_view name, std::size_t most,
                  const std::function<void(FieldReader&)>& read);

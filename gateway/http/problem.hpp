@@ -22,6 +22,7 @@ struct Problem {
     std::string detail;
     std::vector<FieldError> errors;
     std::vector<std::pair<std::string, std::string>> headers;
+    bool recorded = false;  ///< the refusal itself is on record: commit what was written
 };
 
 /// `application/problem+json`; the same problem always gives the same bytes.

@@ -153,9 +153,10 @@ awaitable<Answer> attach(Call& call) {
     FieldReader fields(call.body);
     const OperationId client = fields.uuid("client_id");
     const auto kind = static_cast<office::AccountKind>(fields.word("kind", account_kinds));
+    read_reason(fields);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
-    auto outcome = co_await office::attach_account(call.tx, client, *key, kind, call.actor);
+    auto outcome = co_await office::attach_account(call.tx, client, *key, kind, call.authority);
     co_return co_await answer_with(call, *key, std::move(outcome), 200);
 }
 
@@ -171,8 +172,8 @@ awaitable<Answer> set_state(Call& call) {
     auto reason = fields.text("reason", longest_reason);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
-    auto outcome =
-        co_await office::set_account_state(call.tx, *key, *state, std::move(reason), call.actor);
+    auto outcome = co_await office::set_account_state(call.tx, *key, *state, std::move(reason),
+                                                      call.authority);
     co_return co_await answer_with(call, *key, std::move(outcome), 200);
 }
 
@@ -186,7 +187,7 @@ awaitable<Answer> set_cap(Call& call) {
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
     auto outcome =
-        co_await office::set_leverage_cap(call.tx, *key, cap, std::move(reason), call.actor);
+        co_await office::set_leverage_cap(call.tx, *key, cap, std::move(reason), call.authority);
     co_return co_await answer_with(call, *key, std::move(outcome), 200);
 }
 
@@ -250,7 +251,7 @@ awaitable<Answer> release_hold(Call& call) {
     auto reason = fields.text("reason", longest_reason);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
-    auto outcome = co_await office::release_hold(call.tx, *id, std::move(reason), call.actor);
+    auto outcome = co_await office::release_hold(call.tx, *id, std::move(reason), call.authority);
     if (!outcome)
         co_return std::unexpected(problem_of(outcome.error()));
     const auto hold = co_await office::accounts::find_hold(call.tx, *id);
@@ -265,17 +266,41 @@ std::vector<Route> account_routes() {
     return {
         {get,
          "/v1/accounts",
-         "read",
+         "account.read",
          none,
          {"limit", "after", "server", "client", "pending"},
          list_accounts},
-        {get, "/v1/accounts/{server}/{login}", "read", none, {}, get_account},
-        {post, "/v1/accounts/{server}/{login}/client", "clients", optional, {}, attach},
-        {post, "/v1/accounts/{server}/{login}/state", "status", optional, {}, set_state},
-        {post, "/v1/accounts/{server}/{login}/leverage-cap", "status", optional, {}, set_cap},
-        {get, "/v1/accounts/{server}/{login}/holds", "read", none, {}, list_holds},
-        {post, "/v1/accounts/{server}/{login}/holds", "status", required, {}, place_hold},
-        {post, "/v1/holds/{hold}/release", "demo_release", optional, {}, release_hold},
+        {get, "/v1/accounts/{server}/{login}", "account.read", none, {}, get_account},
+        {post,
+         "/v1/accounts/{server}/{login}/client",
+         "account.attach",
+         optional,
+         {},
+         attach,
+         "account:{server}/{login}"},
+        {post,
+         "/v1/accounts/{server}/{login}/state",
+         "account.set_state",
+         optional,
+         {},
+         set_state,
+         "account:{server}/{login}"},
+        {post,
+         "/v1/accounts/{server}/{login}/leverage-cap",
+         "account.set_cap",
+         optional,
+         {},
+         set_cap,
+         "account:{server}/{login}"},
+        {get, "/v1/accounts/{server}/{login}/holds", "hold.read", none, {}, list_holds},
+        {post, "/v1/accounts/{server}/{login}/holds", "hold.place", required, {}, place_hold},
+        {post,
+         "/v1/holds/{hold}/release",
+         "hold.release",
+         optional,
+         {},
+         release_hold,
+         "hold:{hold}"},
     };
 }
 

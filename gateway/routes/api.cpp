@@ -6,8 +6,9 @@
 #include <boost/json/serialize.hpp>
 #include <exception>
 
-#include "gateway/auth/bearer.hpp"
+#include "gateway/auth/credentials.hpp"
 #include "gateway/http/json.hpp"
+#include "gateway/routes/four_eyes.hpp"
 #include "office/pg/deadline.hpp"
 #include "office/trading/server_store.hpp"
 #include "office/trading/trading_view_store.hpp"
@@ -81,6 +82,8 @@ Response rendered(const Answer& answer) {
     response.body = boost::json::serialize(answer->body);
     if (!answer->etag.empty())
         response.headers.emplace_back("ETag", answer->etag);
+    if (!answer->location.empty())
+        response.headers.emplace_back("Location", answer->location);
     return response;
 }
 
@@ -109,6 +112,10 @@ Problem problem_of(const DatabaseError& error) {
                      "it may have been done: repeat the request with the same Idempotency-Key");
     if (error.constraint() == "account_server_id_fkey")
         return {404, "unknown_server", "", {}, {}};
+    if (error.constraint() == "approver_is_no_party")
+        return {403, "maker_decides", "", {}, {}};
+    if (error.sqlstate() == "42501")
+        return {403, "out_of_scope", "nothing was done: it lies outside the scope held", {}, {}};
     const bool timed_out = error.sqlstate() == "57014" || error.sqlstate() == "55P03" ||
                            error.fault() == Fault::deadline_exceeded;
     if (timed_out)
@@ -144,56 +151,29 @@ awaitable<std::expected<std::unique_ptr<Exchange>, Response>> Api::admit(Request
                 to_response({400, "unknown_parameter", "this route has no parameters", {}, {}}));
         co_return std::make_unique<OpenExchange>(*this, pattern);
     }
-    const std::string_view pattern = routes()[match->route].pattern;
-    Problem refusal;
-    try {
-        auto admitted = co_await admit_keyed(std::move(request), std::move(*match));
-        if (admitted)
-            co_return std::move(*admitted);
-        refusal = std::move(admitted.error());
-    } catch (const DatabaseError& error) {
-        spdlog::warn("authentication: {}", error.what());
-        refusal = problem_of(error);
-    }
-    Response response = to_response(refusal);
-    response.route = pattern;
-    co_return std::unexpected(std::move(response));
+    co_return std::make_unique<KeyedExchange>(*this,
+                                              admitted(std::move(request), std::move(*match)));
 }
 
-awaitable<std::expected<std::unique_ptr<Exchange>, Problem>> Api::admit_keyed(Request request,
-                                                                              Router::Match match) {
+Admitted Api::admitted(Request request, Router::Match match) {
     const Route& route = routes()[match.route];
-    auto actor = co_await authenticate(pool_, request, settings_.release_allowed);
-    if (!actor)
-        co_return std::unexpected(actor.error());
-    if (!actor->holds(route.scope))
-        co_return std::unexpected(Problem{
-            403, "scope_missing", "the key has not the scope " + std::string(route.scope), {}, {}});
-    if (auto problem = check_parameters(route, request.target))
-        co_return std::unexpected(std::move(*problem));
-    if (route.writes())
-        if (auto problem = check_body_type(request.headers))
-            co_return std::unexpected(std::move(*problem));
-    auto key = request_key_of(request.headers, route.key);
-    if (!key)
-        co_return std::unexpected(key.error());
-    Admitted admitted{&route, std::move(request), std::move(match.values), std::move(*actor),
-                      std::move(*key)};
-    co_return std::make_unique<KeyedExchange>(*this, std::move(admitted));
+    Admitted admitted{&route, std::move(request), std::move(match.values), {}, {}};
+    admitted.problem = check_parameters(route, admitted.request.target);
+    if (!admitted.problem && route.writes())
+        admitted.problem = check_body_type(admitted.request.headers);
+    auto key = request_key_of(admitted.request.headers, route.key);
+    if (key)
+        admitted.key = std::move(*key);
+    else if (!admitted.problem)
+        admitted.problem = std::move(key.error());
+    return admitted;
 }
 
 awaitable<Response> Api::perform(const Admitted& admitted, std::string body) {
-    boost::json::value parsed;
+    const Parsed parsed = admitted.route->writes() && !admitted.problem
+                              ? parse_json(body)
+                              : Parsed(boost::json::value());
     Response response;
-    if (admitted.route->writes()) {
-        auto value = parse_json(body);
-        if (!value) {
-            response = to_response(value.error());
-            response.route = admitted.route->pattern;
-            co_return response;
-        }
-        parsed = std::move(*value);
-    }
     for (int attempt = 1;; ++attempt) {
         try {
             response = co_await office::pg::with_deadline(perform_once(admitted, body, parsed),
@@ -216,12 +196,18 @@ awaitable<Response> Api::perform(const Admitted& admitted, std::string body) {
 }
 
 awaitable<Response> Api::perform_once(const Admitted& admitted, std::string_view body,
-                                      const boost::json::value& parsed) {
+                                      const Parsed& parsed) {
     auto tx = co_await pool_.begin();
+    const auto actor = co_await authenticate(tx, admitted.request, admitted.route->permission);
+    if (!actor)
+        co_return to_response(actor.error());
+    if (admitted.problem)
+        co_return to_response(*admitted.problem);
+    if (!parsed)
+        co_return to_response(parsed.error());
     if (!admitted.key)
-        co_return co_await run_handler(admitted, tx, parsed, std::nullopt);
-    auto keyed =
-        bind(admitted.actor.name, *admitted.key, admitted.route->pattern, admitted.request, body);
+        co_return co_await run_handler(admitted, tx, *actor, *parsed, std::nullopt);
+    auto keyed = bind(actor->name, *admitted.key, admitted.route->pattern, admitted.request, body);
     const auto claim = co_await office::request_keys::claim(tx, keyed);
     if (claim.answer)
         co_return replay(*claim.answer, keyed);
@@ -231,18 +217,21 @@ awaitable<Response> Api::perform_once(const Admitted& admitted, std::string_view
                                "the first request with this key is not answered yet",
                                {},
                                {{"Retry-After", "1"}}});
-    co_return co_await run_handler(admitted, tx, parsed, std::move(keyed));
+    co_return co_await run_handler(admitted, tx, *actor, *parsed, std::move(keyed));
 }
 
 awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Transaction& tx,
-                                     const boost::json::value& parsed,
+                                     const office::Actor& actor, const boost::json::value& body,
                                      std::optional<office::request_keys::KeyedRequest> keyed) {
-    Call call{admitted.request, admitted.path, parsed, admitted.actor, clock_.now(), tx};
-    const Answer answer = co_await admitted.route->handler(call);
+    const office::Authority alone(actor);
+    Call call{admitted.request, admitted.path, body, alone, actor, clock_.now(), tx};
+    Answer answer = co_await admitted.route->handler(call);
+    if (!answer && answer.error().code == "needs_approval" && !admitted.route->subject.empty())
+        answer = co_await file_for_approval(call, *admitted.route);
     Response response = rendered(answer);
     if (keyed)
         office::request_keys::keep(tx, *keyed, response.status, response.body);
-    if (keyed || (answer && admitted.route->writes()))
+    if (keyed || (answer ? admitted.route->writes() : answer.error().recorded))
         co_await tx.commit();
     if (answer && answer->policies_changed)
         notifier_.ring("cambist_policy");

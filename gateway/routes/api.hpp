@@ -15,22 +15,22 @@
 namespace cambist::gateway {
 
 struct ApiSettings {
-    bool release_allowed = false;  ///< demo installations: the scope demo_release counts
     std::chrono::milliseconds handler_time{25'000};  ///< then the transaction is given up
 };
 
-/// A request that was let in: which route, who, under which key.
+/// A request for a route that needs a credential. Who shows it is found out in the transaction that
+/// does the work, so nothing can change between the two.
 struct Admitted {
     const Route* route = nullptr;
     Request request;
     PathValues path;
-    office::Actor actor;
-    std::optional<std::string> key;
+    std::optional<std::string> key;    ///< Idempotency-Key
+    std::optional<Problem> problem{};  ///< with the request's header: told to those who may ask
 };
 
-/// The application of the gateway: finds the route, knows the caller, runs the handler in one
-/// transaction with the answer to its Idempotency-Key, and tells the bridges after the commit. One
-/// thread.
+/// The application of the gateway: finds the route, then knows the caller and runs the handler in
+/// one transaction with the answer to its Idempotency-Key, and tells the bridges after the commit.
+/// One thread.
 class Api : public Application {
   public:
     Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& clock,
@@ -48,12 +48,13 @@ class Api : public Application {
     awaitable<Response> answer_open(std::string_view pattern);
 
   private:
-    awaitable<std::expected<std::unique_ptr<Exchange>, Problem>> admit_keyed(Request request,
-                                                                             Router::Match match);
+    using Parsed = std::expected<boost::json::value, Problem>;
+
+    static Admitted admitted(Request request, Router::Match match);
     awaitable<Response> perform_once(const Admitted& admitted, std::string_view body,
-                                     const boost::json::value& parsed);
+                                     const Parsed& parsed);
     awaitable<Response> run_handler(const Admitted& admitted, office::pg::Transaction& tx,
-                                    const boost::json::value& parsed,
+                                    const office::Actor& actor, const boost::json::value& body,
                                     std::optional<office::request_keys::KeyedRequest> keyed);
     awaitable<Response> readiness();
     awaitable<Response> figures();

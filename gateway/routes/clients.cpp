@@ -106,10 +106,11 @@ Answer answer_with(const office::Outcome<office::ClientChanged>& outcome, int st
 awaitable<Answer> add_client(Call& call) {
     FieldReader fields(call.body);
     Client client = read_client(fields);
+    read_reason(fields);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
-    co_return answer_with(co_await office::register_client(call.tx, std::move(client), call.actor),
-                          201);
+    co_return answer_with(
+        co_await office::register_client(call.tx, std::move(client), call.authority), 201);
 }
 
 std::vector<office::NewClient> read_batch(FieldReader& fields) {
@@ -131,13 +132,14 @@ std::vector<office::NewClient> read_batch(FieldReader& fields) {
 awaitable<Answer> add_clients(Call& call) {
     FieldReader fields(call.body);
     auto batch = read_batch(fields);
+    read_reason(fields);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
     std::vector<std::string> ids;
     for (const auto& item : batch)
         ids.push_back(item.client.id.uuid());
     const auto registered =
-        co_await office::register_clients(call.tx, std::move(batch), call.actor);
+        co_await office::register_clients(call.tx, std::move(batch), call.authority);
     if (!registered)
         co_return std::unexpected(problem_of(registered.error()));
     json::array items;
@@ -195,22 +197,6 @@ awaitable<Answer> list_clients(Call& call) {
     co_return std::move(writer).reply();
 }
 
-/// The version that `If-Match: "v12"` names; 400 `bad_if_match` for anything else.
-std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request& request) {
-    const std::string* header = request.headers.find("If-Match");
-    if (!header)
-        return std::nullopt;
-    const Problem bad{400, "bad_if_match", "If-Match takes one ETag of this client", {}, {}};
-    if (request.headers.count("If-Match") != 1 || header->size() < 4 ||
-        !header->starts_with("\"v") || !header->ends_with('"'))
-        return std::unexpected(bad);
-    const auto version =
-        number_of(std::string_view(*header).substr(2, header->size() - 3), INT64_MAX);
-    if (!version)
-        return std::unexpected(bad);
-    return static_cast<std::int64_t>(*version);
-}
-
 awaitable<Answer> change_status(Call& call) {
     const auto id = path_uuid(call, "client", "unknown_client");
     if (!id)
@@ -235,7 +221,7 @@ awaitable<Answer> change_status(Call& call) {
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
     co_return answer_with(
-        co_await office::change_status(call.tx, *id, std::move(change), call.actor), 200);
+        co_await office::change_status(call.tx, *id, std::move(change), call.authority), 200);
 }
 
 awaitable<Answer> set_cap(Call& call) {
@@ -247,9 +233,9 @@ awaitable<Answer> set_cap(Call& call) {
     auto reason = fields.text("reason", longest_reason);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
-    co_return answer_with(
-        co_await office::set_client_leverage_cap(call.tx, *id, cap, std::move(reason), call.actor),
-        200);
+    co_return answer_with(co_await office::set_client_leverage_cap(
+                              call.tx, *id, cap, std::move(reason), call.authority),
+                          200);
 }
 
 awaitable<Answer> set_classification(Call& call) {
@@ -263,7 +249,7 @@ awaitable<Answer> set_classification(Call& call) {
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
     co_return answer_with(
-        co_await office::classify(call.tx, *id, classification, std::move(reason), call.actor),
+        co_await office::classify(call.tx, *id, classification, std::move(reason), call.authority),
         200);
 }
 
@@ -273,18 +259,38 @@ std::vector<Route> client_routes() {
     using enum Verb;
     using enum KeyRule;
     return {
-        {get, "/v1/clients", "read", none, {"limit", "after", "status"}, list_clients},
-        {post, "/v1/clients", "clients", required, {}, add_client},
-        {post, "/v1/clients/batch", "clients", required, {}, add_clients, batch_body_limit},
-        {get, "/v1/clients/{client}", "read", none, {}, get_client},
-        {post, "/v1/clients/{client}/status", "status", optional, {}, change_status},
-        {post, "/v1/clients/{client}/leverage-cap", "status", optional, {}, set_cap},
+        {get, "/v1/clients", "client.read", none, {"limit", "after", "status"}, list_clients},
+        {post, "/v1/clients", "client.register", required, {}, add_client, "client:{.id}"},
         {post,
-         "/v1/clients/{client}/classification",
-         "demo_release",
+         "/v1/clients/batch",
+         "client.register",
+         required,
+         {},
+         add_clients,
+         "batch:{request}",
+         batch_body_limit},
+        {get, "/v1/clients/{client}", "client.read", none, {}, get_client},
+        {post,
+         "/v1/clients/{client}/status",
+         "client.change_status",
          optional,
          {},
-         set_classification},
+         change_status,
+         "client:{client}"},
+        {post,
+         "/v1/clients/{client}/leverage-cap",
+         "client.set_cap",
+         optional,
+         {},
+         set_cap,
+         "client:{client}"},
+        {post,
+         "/v1/clients/{client}/classification",
+         "client.classify",
+         optional,
+         {},
+         set_classification,
+         "client:{client}"},
     };
 }
 

@@ -55,7 +55,8 @@ awaitable<json::value> amount_of(Call& call, const CommandOrder& order) {
 }
 
 awaitable<Answer> order_command(Call& call, CommandOrder order) {
-    const auto outcome = co_await office::request_command(call.tx, std::move(order), call.actor);
+    const auto outcome =
+        co_await office::request_command(call.tx, std::move(order), call.authority);
     if (!outcome)
         co_return std::unexpected(problem_of(outcome.error()));
     auto amount = co_await amount_of(call, outcome->order);
@@ -71,6 +72,7 @@ CommandOrder read_order(FieldReader& fields, const Call& call, CommandKind kind)
     CommandOrder order;
     order.kind = kind;
     order.id = fields.uuid("id");
+    read_reason(fields);
     const auto life =
         fields.optional_integer("expires_in_seconds", 1, longest_life_s).value_or(usual_life_s);
     order.deadline = call.now + std::chrono::seconds(life);
@@ -182,17 +184,35 @@ std::vector<Route> command_routes() {
     using enum Verb;
     using enum KeyRule;
     return {
-        {post, "/v1/accounts", "commands", required, {}, create_account},
+        {post, "/v1/accounts", "account.open", required, {}, create_account},
         {post,
          "/v1/accounts/{server}/{login}/balance-operations",
-         "commands",
+         "account.operate_balance",
          required,
          {},
-         operate_balance},
-        {post, "/v1/accounts/{server}/{login}/leverage", "commands", required, {}, set_leverage},
-        {post, "/v1/accounts/{server}/{login}/group", "commands", required, {}, move_group},
-        {post, "/v1/accounts/{server}/{login}/disconnect", "commands", required, {}, disconnect},
-        {get, "/v1/commands/{command}", "read", none, {}, get_command},
+         operate_balance,
+         "account:{server}/{login}"},
+        {post,
+         "/v1/accounts/{server}/{login}/leverage",
+         "account.set_leverage",
+         required,
+         {},
+         set_leverage,
+         "account:{server}/{login}"},
+        {post,
+         "/v1/accounts/{server}/{login}/group",
+         "account.move_group",
+         required,
+         {},
+         move_group,
+         "account:{server}/{login}"},
+        {post,
+         "/v1/accounts/{server}/{login}/disconnect",
+         "account.disconnect",
+         required,
+         {},
+         disconnect},
+        {get, "/v1/commands/{command}", "command.read", none, {}, get_command},
     };
 }
 

@@ -144,14 +144,14 @@ std::vector<Route> record_routes() {
     using enum Verb;
     using enum KeyRule;
     return {
-        {get, "/v1/drift", "read", none, {"limit", "after", "server", "open"}, list_drift},
+        {get, "/v1/drift", "drift.read", none, {"limit", "after", "server", "open"}, list_drift},
         {get,
          "/v1/servers/{server}/quarantine",
-         "read",
+         "quarantine.read",
          none,
          {"limit", "after", "open"},
          list_quarantine},
-        {get, "/v1/audit", "audit", none, {"limit", "after", "subject"}, list_audit},
+        {get, "/v1/audit", "audit.read", none, {"limit", "after", "subject"}, list_audit},
     };
 }
 

@@ -95,14 +95,12 @@ awaitable<Answer> change_mode(Call& call) {
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
     co_return answer_with(co_await office::change_mode(call.tx, *id, mode, std::move(scope),
-                                                       std::move(reason), call.actor),
+                                                       std::move(reason), call.authority),
                           200);
 }
 
-using Change = awaitable<office::Outcome<TradingServer>> (*)(office::pg::Transaction&, ServerId,
-                                                             std::string, office::Actor);
-
-awaitable<Answer> change_for_a_reason(Call& call, Change change) {
+template <class Change, class By>
+awaitable<Answer> change_for_a_reason(Call& call, Change change, const By& by) {
     const auto id = path_server(call);
     if (!id)
         co_return std::unexpected(id.error());
@@ -110,19 +108,19 @@ awaitable<Answer> change_for_a_reason(Call& call, Change change) {
     auto reason = fields.text("reason", longest_reason);
     if (auto problem = fields.problem())
         co_return std::unexpected(std::move(*problem));
-    co_return answer_with(co_await change(call.tx, *id, std::move(reason), call.actor), 200);
+    co_return answer_with(co_await change(call.tx, *id, std::move(reason), by), 200);
 }
 
 awaitable<Answer> stop_money_out(Call& call) {
-    return change_for_a_reason(call, office::stop_money_out);
+    return change_for_a_reason(call, office::stop_money_out, call.actor);
 }
 
 awaitable<Answer> resume_money_out(Call& call) {
-    return change_for_a_reason(call, office::resume_money_out);
+    return change_for_a_reason(call, office::resume_money_out, call.authority);
 }
 
 awaitable<Answer> begin_policy_era(Call& call) {
-    return change_for_a_reason(call, office::begin_policy_era);
+    return change_for_a_reason(call, office::begin_policy_era, call.authority);
 }
 
 awaitable<Answer> list_groups(Call& call) {
@@ -156,19 +154,37 @@ std::vector<Route> server_routes() {
     using enum Verb;
     using enum KeyRule;
     return {
-        {get, "/v1/servers", "read", none, {}, list_servers},
-        {post, "/v1/servers", "server_admin", required, {}, add_server},
-        {get, "/v1/servers/{server}", "read", none, {}, get_server},
-        {post, "/v1/servers/{server}/mode", "server_admin", optional, {}, change_mode},
-        {post, "/v1/servers/{server}/money-out-stop", "status", optional, {}, stop_money_out},
+        {get, "/v1/servers", "server.read", none, {}, list_servers},
+        {post, "/v1/servers", "server.register", required, {}, add_server},
+        {get, "/v1/servers/{server}", "server.read", none, {}, get_server},
         {post,
-         "/v1/servers/{server}/money-out-resume",
-         "server_admin",
+         "/v1/servers/{server}/mode",
+         "server.change_mode",
          optional,
          {},
-         resume_money_out},
-        {post, "/v1/servers/{server}/policy-era", "server_admin", required, {}, begin_policy_era},
-        {get, "/v1/servers/{server}/groups", "read", none, {"limit", "after"}, list_groups},
+         change_mode,
+         "server:{server}"},
+        {post,
+         "/v1/servers/{server}/money-out-stop",
+         "server.stop_money",
+         optional,
+         {},
+         stop_money_out},
+        {post,
+         "/v1/servers/{server}/money-out-resume",
+         "server.resume_money",
+         optional,
+         {},
+         resume_money_out,
+         "server:{server}"},
+        {post,
+         "/v1/servers/{server}/policy-era",
+         "server.begin_era",
+         required,
+         {},
+         begin_policy_era,
+         "server:{server}"},
+        {get, "/v1/servers/{server}/groups", "server.read", none, {"limit", "after"}, list_groups},
     };
 }
 

@@ -106,6 +106,25 @@ std::expected<office::AccountKey, Problem> path_account(const Call& call) {
     return office::AccountKey{{static_cast<std::uint32_t>(*server)}, {*login}};
 }
 
+std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request& request) {
+    const std::string* header = request.headers.find("If-Match");
+    if (!header)
+        return std::nullopt;
+    const Problem bad{400, "bad_if_match", "If-Match takes one ETag of what is edited", {}, {}};
+    if (request.headers.count("If-Match") != 1 || header->size() < 4 ||
+        !header->starts_with("\"v") || !header->ends_with('"'))
+        return std::unexpected(bad);
+    const auto version =
+        number_of(std::string_view(*header).substr(2, header->size() - 3), INT64_MAX);
+    if (!version)
+        return std::unexpected(bad);
+    return static_cast<std::int64_t>(*version);
+}
+
+void read_reason(FieldReader& fields) {
+    fields.optional_text("reason", 500);
+}
+
 std::expected<Page, Problem> page_of(const Call& call) {
     Page page;
     if (const std::string* limit = call.request.target.parameter("limit")) {

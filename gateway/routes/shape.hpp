@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http/fields.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/accounts/account.hpp"
@@ -37,6 +38,12 @@ std::expected<OperationId, Problem> path_uuid(const Call& call, std::string_view
                                               std::string_view code);
 std::expected<ServerId, Problem> path_server(const Call& call);
 std::expected<office::AccountKey, Problem> path_account(const Call& call);
+
+/// The version that `If-Match: "v12"` names; 400 `bad_if_match` for anything else.
+std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request& request);
+
+/// The reason that an approval will show, if one turns out to be needed.
+void read_reason(FieldReader& fields);
 
 /// `?limit=` and `?after=`.
 struct Page {

@@ -16,7 +16,7 @@ const std::vector<Route>& routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> all;
         for (auto part : {server_routes(), client_routes(), account_routes(), command_routes(),
-                          record_routes()})
+                          record_routes(), approval_routes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

@@ -12,7 +12,7 @@
 #include "gateway/http/message.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/router.hpp"
-#include "office/audit/actor.hpp"
+#include "office/approvals/approved.hpp"
 #include "office/pg/transaction.hpp"
 #include "sync/vocabulary/instant.hpp"
 
@@ -25,6 +25,7 @@ struct Call {
     const Request& request;
     const PathValues& path;
     const boost::json::value& body;  ///< null where the route takes none
+    const office::Authority& authority;
     const office::Actor& actor;
     Instant now;
     office::pg::Transaction& tx;
@@ -36,7 +37,7 @@ struct Call {
 struct Reply {
     int status = 200;
     boost::json::value body;
-    std::string etag;
+    std::string etag, location;
     bool policies_changed = false;
     bool command_ordered = false;
 };
@@ -47,16 +48,19 @@ using Handler = awaitable<Answer> (*)(Call& call);
 struct Route {
     Verb verb = Verb::get;
     std::string_view pattern;
-    std::string_view scope;  ///< of office/staff/api_key.hpp
+    std::string_view permission;  ///< of office/staff/permission.hpp
     KeyRule key = KeyRule::none;
     std::vector<std::string_view> parameters;
     Handler handler = nullptr;
+    /// What it is about, for approvals: `client:{client}`, with values of the path and fields of
+    /// the body. Empty: nothing that it does can need one.
+    std::string_view subject = {};
     std::size_t body_limit = 64 * 1024;  ///< bytes; GET takes none
 
     bool writes() const { return verb != Verb::get; }
 };
 
-/// Every route that needs an API key.
+/// Every route that needs a credential.
 const std::vector<Route>& routes();
 /// Those that anybody may call, by pattern; all GET.
 const std::vector<std::string_view>& open_routes();
@@ -66,5 +70,6 @@ std::vector<Route> client_routes();
 std::vector<Route> account_routes();
 std::vector<Route> command_routes();
 std::vector<Route> record_routes();
+std::vector<Route> approval_routes();
 
 }  // namespace cambist::gateway

@@ -102,9 +102,9 @@ awaitable<Outcome<AcceptedPolicies>> give(pg::Transaction& tx, OperationId clien
 
 }  // namespace
 
-std::expected<void, AccountRefusal> review_attachment(const Client& owner,
+std::expected<bool, AccountRefusal> attachment_widens(const Client& owner,
                                                       const std::optional<AccountFacts>& facts,
-                                                      AccountKind kind, const Actor& actor) {
+                                                      AccountKind kind) {
     if (facts && facts->client && *facts->client != owner.id)
         return std::unexpected(AccountRefusal::account_taken);
     const bool told = facts && facts->mirrored && !facts->client;
@@ -113,25 +113,26 @@ std::expected<void, AccountRefusal> review_attachment(const Client& owner,
     // What the trading server has not told yet, or somebody has decided before.
     const bool now_differs = facts && facts->client && facts->policy.kind != kind;
     const bool claims_demo = !told && kind == AccountKind::demo;
-    if ((now_differs || claims_demo) && !actor.may_release())
-        return std::unexpected(AccountRefusal::narrow_only);
-    if (actor.narrow_only && gives_rights(owner, facts, kind))
-        return std::unexpected(AccountRefusal::narrow_only);
-    return {};
+    return now_differs || claims_demo || gives_rights(owner, facts, kind);
 }
 
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
                                                     AccountKey account, AccountKind kind,
-                                                    Actor actor) {
+                                                    Authority authority) {
     const auto owner = co_await clients::find_for_update(tx, client);
     if (!owner)
         co_return refused(AccountRefusal::unknown_client);
     if (owner->status == ClientStatus::closed)
         co_return refused(AccountRefusal::client_closed);
     const auto facts = co_await locked_facts(tx, account);
-    if (const auto allowed = review_attachment(*owner, facts, kind, actor); !allowed)
-        co_return refused(allowed.error());
-    co_return co_await give(tx, client, account, facts, kind, actor);
+    if (!facts && (co_await accounts::known_servers(tx, {account.server})).empty())
+        co_return refused(AccountRefusal::unknown_server);
+    const auto widens = attachment_widens(*owner, facts, kind);
+    if (!widens)
+        co_return refused(widens.error());
+    if (*widens && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
+    co_return co_await give(tx, client, account, facts, kind, authority.actor());
 }
 
 awaitable<Outcome<AcceptedPolicies>> attach_created_account(pg::Transaction& tx, OperationId client,
@@ -164,38 +165,38 @@ awaitable<Outcome<AcceptedPolicies>> place_hold(pg::Transaction& tx, Hold hold, 
 }
 
 awaitable<Outcome<AcceptedPolicies>> release_hold(pg::Transaction& tx, OperationId id,
-                                                  std::string reason, Actor actor) {
+                                                  std::string reason, Authority authority) {
     const auto seen = co_await accounts::find_hold(tx, id);
     if (!seen)
         co_return refused(AccountRefusal::unknown_hold);
-    if (!actor.may_release())
-        co_return refused(AccountRefusal::narrow_only);
     const std::vector<AccountKey> keys{seen->account};
     auto locked = co_await accounts::lock(tx, keys);
     const auto hold = co_await accounts::find_hold(tx, id);
     if (hold->released)
         co_return AcceptedPolicies{};
-    accounts::release_hold(tx, id, actor.name);
-    record(tx, actor, "hold_released", hold->account, described(*hold), {{"hold", id.uuid()}},
-           std::move(reason));
+    if (!authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
+    accounts::release_hold(tx, id, authority.actor().name);
+    record(tx, authority.actor(), "hold_released", hold->account, described(*hold),
+           {{"hold", id.uuid()}}, std::move(reason));
     const auto freed = co_await accounts::facts(tx, std::move(locked));
     co_return refresh_policies(tx, freed);
 }
 
 awaitable<Outcome<AcceptedPolicies>> set_leverage_cap(pg::Transaction& tx, AccountKey account,
                                                       std::int64_t cap_x100, std::string reason,
-                                                      Actor actor) {
+                                                      Authority authority) {
     const auto facts = co_await locked_facts(tx, account);
     if (!facts)
         co_return refused(AccountRefusal::unknown_account);
     const std::int64_t before = facts->policy.account_cap_x100;
-    if (const auto allowed = review_cap(before, cap_x100, actor); !allowed)
-        co_return refused(allowed.error());
     if (before == cap_x100)
         co_return AcceptedPolicies{};
+    if (cap_widens(before, cap_x100) && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
     accounts::set_leverage_cap(tx, account, cap_x100);
-    record(tx, actor, "leverage_cap_set", account, {{"cap_x100", before}}, {{"cap_x100", cap_x100}},
-           std::move(reason));
+    record(tx, authority.actor(), "leverage_cap_set", account, {{"cap_x100", before}},
+           {{"cap_x100", cap_x100}}, std::move(reason));
     const std::vector<AccountKey> keys{account};
     const auto capped = co_await accounts::facts(tx, keys);
     co_return refresh_policies(tx, capped);
@@ -203,19 +204,19 @@ awaitable<Outcome<AcceptedPolicies>> set_leverage_cap(pg::Transaction& tx, Accou
 
 awaitable<Outcome<AcceptedPolicies>> set_account_state(pg::Transaction& tx, AccountKey account,
                                                        AccountState state, std::string reason,
-                                                       Actor actor) {
+                                                       Authority authority) {
     const auto facts = co_await locked_facts(tx, account);
     if (!facts)
         co_return refused(AccountRefusal::unknown_account);
     const AccountState before = facts->policy.state;
     if (before == state)
         co_return AcceptedPolicies{};
-    if (releases(before, state) && !actor.may_release())
-        co_return refused(AccountRefusal::narrow_only);
     if (!may_become(before, state))
         co_return refused(AccountRefusal::no_such_state);
+    if (releases(before, state) && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
     accounts::set_state(tx, account, state);
-    record(tx, actor, "account_state_changed", account, {{"state", name_of(before)}},
+    record(tx, authority.actor(), "account_state_changed", account, {{"state", name_of(before)}},
            {{"state", name_of(state)}}, std::move(reason));
     const std::vector<AccountKey> keys{account};
     const auto changed = co_await accounts::facts(tx, keys);

@@ -19,23 +19,23 @@ std::expected<StatusPlan, AccountRefusal> review_lift(const Client& client,
         left = client.causes;
         left.lift(*change.cause);
     }
-    return plan(client, left.empty() ? ClientStatus::approved : ClientStatus::restricted, left);
+    auto lifted =
+        plan(client, left.empty() ? ClientStatus::approved : ClientStatus::restricted, left);
+    lifted.widens = lifted.changes;
+    return lifted;
 }
 
 }  // namespace
 
 std::expected<StatusPlan, AccountRefusal> review_status(const Client& client,
                                                         const StatusChange& change,
-                                                        const ClosingFacts& closing,
-                                                        const Actor& actor) {
+                                                        const ClosingFacts& closing) {
     if (change.if_version && *change.if_version != client.version)
         return std::unexpected(stale_version);
     const bool restricts = change.to == ClientStatus::restricted;
     if (change.to == client.status && !restricts)
         return plan(client, client.status, client.causes);
     const auto step = transition_to(client.status, change.to);
-    if (step && step->releases && !actor.may_release())
-        return std::unexpected(narrow_only);
     if (!step)
         return std::unexpected(client.status == ClientStatus::closed ? client_closed
                                                                      : no_such_transition);
@@ -50,15 +50,13 @@ std::expected<StatusPlan, AccountRefusal> review_status(const Client& client,
     CauseSet causes = client.causes;
     if (restricts)
         causes.impose(change.cause.value_or(Cause::review));
-    return plan(client, change.to, causes);
+    auto moved = plan(client, change.to, causes);
+    moved.widens = step->releases && moved.changes;
+    return moved;
 }
 
-std::expected<void, AccountRefusal> review_cap(std::int64_t before_x100, std::int64_t after_x100,
-                                               const Actor& actor) {
-    const bool releases = before_x100 != 0 && (after_x100 == 0 || after_x100 > before_x100);
-    if (releases && !actor.may_release())
-        return std::unexpected(narrow_only);
-    return {};
+bool cap_widens(std::int64_t before_x100, std::int64_t after_x100) {
+    return before_x100 != 0 && (after_x100 == 0 || after_x100 > before_x100);
 }
 
 std::expected<void, AccountRefusal> review_hold(HoldKind kind, std::int64_t amount) {

@@ -9,7 +9,6 @@
 #include "office/accounts/client_status.hpp"
 #include "office/accounts/refusal.hpp"
 #include "office/accounts/restriction.hpp"
-#include "office/audit/actor.hpp"
 #include "sync/vocabulary/operation_id.hpp"
 
 namespace cambist::office {
@@ -49,17 +48,16 @@ struct StatusPlan {
     ClientStatus status;
     CauseSet causes;
     bool changes;
+    bool widens = false;  ///< gives rights: takes an approval
 };
 
 /// Decides a status change. Pure.
 std::expected<StatusPlan, AccountRefusal> review_status(const Client& client,
                                                         const StatusChange& change,
-                                                        const ClosingFacts& closing,
-                                                        const Actor& actor);
+                                                        const ClosingFacts& closing);
 
-/// May this actor set that cap? Lower than before narrows; higher or none releases.
-std::expected<void, AccountRefusal> review_cap(std::int64_t before_x100, std::int64_t after_x100,
-                                               const Actor& actor);
+/// Lower than before narrows; higher or none (0) widens.
+bool cap_widens(std::int64_t before_x100, std::int64_t after_x100);
 
 /// May this hold be placed at all?
 std::expected<void, AccountRefusal> review_hold(HoldKind kind, std::int64_t amount);

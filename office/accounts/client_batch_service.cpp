@@ -23,6 +23,7 @@ struct BatchFacts {
     std::set<AccountKey> given;                   ///< by earlier items of the batch
     std::set<ServerId> servers;
     std::set<std::string, std::less<>> entities;
+    bool widens = false;  ///< some item gives rights
 };
 
 awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> batch) {
@@ -51,20 +52,20 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
     co_return facts;
 }
 
-/// As attach_account would judge it.
-std::expected<void, AccountRefusal> review_account(const NewClient& item, const NewAccount& account,
-                                                   const BatchFacts& facts, const Actor& actor) {
+/// As attach_account would judge it: does it widen rights?
+std::expected<bool, AccountRefusal> review_account(const NewClient& item, const NewAccount& account,
+                                                   const BatchFacts& facts) {
     if (!facts.servers.contains(account.key.server))
         return std::unexpected(AccountRefusal::unknown_server);
     if (facts.given.contains(account.key))
         return std::unexpected(AccountRefusal::account_taken);
     const auto known = facts.accounts.find(account.key);
-    return review_attachment(
+    return attachment_widens(
         item.client, known == facts.accounts.end() ? std::nullopt : std::optional(known->second),
-        account.kind, actor);
+        account.kind);
 }
 
-BatchItem review(const NewClient& item, BatchFacts& facts, const Actor& actor) {
+BatchItem review(const NewClient& item, BatchFacts& facts) {
     const Client& client = item.client;
     if (client.status != ClientStatus::registered && client.status != ClientStatus::approved)
         return refused_as(AccountRefusal::no_such_transition);
@@ -72,15 +73,20 @@ BatchItem review(const NewClient& item, BatchFacts& facts, const Actor& actor) {
         return refused_as(AccountRefusal::unknown_legal_entity);
     if (facts.clients.contains(client.id))
         return refused_as(AccountRefusal::id_taken);
-    for (const NewAccount& account : item.accounts)
-        if (const auto allowed = review_account(item, account, facts, actor); !allowed)
-            return refused_as(allowed.error());
+    bool widens = client.status == ClientStatus::approved;
+    for (const NewAccount& account : item.accounts) {
+        const auto given = review_account(item, account, facts);
+        if (!given)
+            return refused_as(given.error());
+        widens = widens || *given;
+    }
     std::set<AccountKey> own;
     for (const NewAccount& account : item.accounts)
         if (!own.insert(account.key).second)
             return refused_as(AccountRefusal::account_taken);
     facts.clients.insert(client.id);
     facts.given.insert(own.begin(), own.end());
+    facts.widens = facts.widens || widens;
     return std::nullopt;
 }
 
@@ -139,20 +145,19 @@ void require_theirs(const std::vector<AccountFacts>& attached,
 }  // namespace
 
 awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
-                                                     std::vector<NewClient> batch, Actor actor) {
-    const bool approves = std::ranges::any_of(
-        batch, [](const NewClient& item) { return item.client.status == ClientStatus::approved; });
-    if (approves && !actor.may_release())
-        co_return refused(AccountRefusal::narrow_only);
+                                                     std::vector<NewClient> batch,
+                                                     Authority authority) {
     BatchFacts facts = co_await facts_of(tx, batch);
     BatchRegistered registered;
     BatchRows rows;
     for (const NewClient& item : batch) {
-        registered.items.push_back(review(item, facts, actor));
+        registered.items.push_back(review(item, facts));
         if (!registered.items.back())
             rows.add(item);
     }
-    rows.write(tx, actor);
+    if (facts.widens && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
+    rows.write(tx, authority.actor());
     std::vector<AccountKey> keys;
     for (const accounts::Attachment& attachment : rows.attachments)
         keys.push_back(attachment.key);

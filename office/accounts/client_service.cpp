@@ -77,75 +77,77 @@ awaitable<ClosingFacts> closing_facts(pg::Transaction& tx, OperationId client) {
 
 }  // namespace
 
-awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client client, Actor actor) {
+awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client client,
+                                                  Authority authority) {
     const bool approved = client.status == ClientStatus::approved;
-    if (approved && !actor.may_release())
-        co_return refused(AccountRefusal::narrow_only);
     if (!approved && client.status != ClientStatus::registered)
         co_return refused(AccountRefusal::no_such_transition);
     if (!co_await clients::knows_entity(tx, client.legal_entity))
         co_return refused(AccountRefusal::unknown_legal_entity);
     if (co_await clients::find(tx, client.id))
         co_return refused(AccountRefusal::id_taken);
+    if (approved && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
     client.version = 1;
     client.causes = {};
     if (!co_await clients::insert(tx, client))
         co_return refused(AccountRefusal::id_taken);
-    record(tx, actor, "client_registered", nullptr, client, "");
+    record(tx, authority.actor(), "client_registered", nullptr, client, "");
     co_return ClientChanged{std::move(client), {}, true};
 }
 
 awaitable<Outcome<ClientChanged>> change_status(pg::Transaction& tx, OperationId id,
-                                                StatusChange change, Actor actor) {
+                                                StatusChange change, Authority authority) {
     auto client = co_await clients::find_for_update(tx, id);
     if (!client)
         co_return refused(AccountRefusal::unknown_client);
     ClosingFacts closing;
     if (change.to == ClientStatus::closed)
         closing = co_await closing_facts(tx, id);
-    const auto plan = review_status(*client, change, closing, actor);
+    const auto plan = review_status(*client, change, closing);
     if (!plan)
         co_return refused(plan.error());
     if (!plan->changes)
         co_return ClientChanged{std::move(*client), {}, false};
+    if (plan->widens && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
     Client after = *client;
     after.status = plan->status;
     after.causes = plan->causes;
     co_return co_await apply(tx, std::move(*client), std::move(after), "status_changed",
-                             std::move(change.reason), std::move(actor));
+                             std::move(change.reason), authority.actor());
 }
 
 awaitable<Outcome<ClientChanged>> set_client_leverage_cap(pg::Transaction& tx, OperationId id,
                                                           std::int64_t cap_x100, std::string reason,
-                                                          Actor actor) {
+                                                          Authority authority) {
     auto client = co_await clients::find_for_update(tx, id);
     if (!client)
         co_return refused(AccountRefusal::unknown_client);
-    const auto allowed = review_cap(client->leverage_cap_x100, cap_x100, actor);
-    if (!allowed)
-        co_return refused(allowed.error());
     if (client->leverage_cap_x100 == cap_x100)
         co_return ClientChanged{std::move(*client), {}, false};
+    if (cap_widens(client->leverage_cap_x100, cap_x100) && !authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
     Client after = *client;
     after.leverage_cap_x100 = cap_x100;
     co_return co_await apply(tx, std::move(*client), std::move(after), "leverage_cap_set",
-                             std::move(reason), std::move(actor));
+                             std::move(reason), authority.actor());
 }
 
 awaitable<Outcome<ClientChanged>> classify(pg::Transaction& tx, OperationId id,
                                            Classification classification, std::string reason,
-                                           Actor actor) {
+                                           Authority authority) {
     auto client = co_await clients::find_for_update(tx, id);
     if (!client)
         co_return refused(AccountRefusal::unknown_client);
-    if (!actor.may_release())
-        co_return refused(AccountRefusal::narrow_only);
     if (client->classification == classification)
         co_return ClientChanged{std::move(*client), {}, false};
+    if (!authority.may_widen())
+        co_return refused(AccountRefusal::needs_approval);
     Client after = *client;
     after.classification = classification;
     co_return co_await apply(tx, std::move(*client), std::move(after), "classified",
-                             std::move(reason), std::move(actor));
+                             std::move(reason), authority.actor());
 }
 
 }  // namespace cambist::office

@@ -6,6 +6,7 @@
 
 #include "office/accounts/account_service.hpp"
 #include "office/accounts/client.hpp"
+#include "office/approvals/approved.hpp"
 
 /// Use cases of clients, as in account_service.hpp.
 namespace cambist::office {
@@ -16,24 +17,26 @@ struct ClientChanged {
     bool changed = true;        ///< false: it was so already
 };
 
-/// Adds a person and a client, registered, or approved by an actor who may release.
-/// Refused: narrow_only, unknown_legal_entity, id_taken, no_such_transition (another status).
-awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client client, Actor actor);
+/// Adds a person and a client, registered, or approved with an approval.
+/// Refused: unknown_legal_entity, id_taken, no_such_transition (another status), needs_approval.
+awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client client,
+                                                  Authority authority);
 
 /// Moves the status; every account of the client gets its policy anew. Refused as review_status
-/// says, and unknown_client.
+/// says, unknown_client, needs_approval.
 awaitable<Outcome<ClientChanged>> change_status(pg::Transaction& tx, OperationId client,
-                                                StatusChange change, Actor actor);
+                                                StatusChange change, Authority authority);
 
-/// The client's own leverage cap, x 100; 0 takes it away. Refused: unknown_client, narrow_only.
+/// The client's own leverage cap, x 100; 0 takes it away. Refused: unknown_client,
+/// needs_approval.
 awaitable<Outcome<ClientChanged>> set_client_leverage_cap(pg::Transaction& tx, OperationId client,
                                                           std::int64_t cap_x100, std::string reason,
-                                                          Actor actor);
+                                                          Authority authority);
 
-/// Needs somebody who may release: a classification gives and takes. Refused: unknown_client,
-/// narrow_only.
+/// Always takes an approval: a classification gives and takes. Refused: unknown_client,
+/// needs_approval.
 awaitable<Outcome<ClientChanged>> classify(pg::Transaction& tx, OperationId client,
                                            Classification classification, std::string reason,
-                                           Actor actor);
+                                           Authority authority);
 
 }  // namespace cambist::office

@@ -14,7 +14,6 @@ constexpr std::array<Refused, account_refusal_count> refusals{{
     {not_found, "unknown_server"},
     {invalid, "unknown_legal_entity"},
     {conflict, "stale_version"},
-    {forbidden, "narrow_only"},
     {conflict, "id_taken"},
     {conflict, "client_closed"},
     {conflict, "account_taken"},
@@ -26,6 +25,7 @@ constexpr std::array<Refused, account_refusal_count> refusals{{
     {conflict, "money_left"},
     {conflict, "operation_pending"},
     {conflict, "no_such_state"},
+    {forbidden, "needs_approval"},
 }};
 }  // namespace
 

@@ -15,7 +15,6 @@ enum class AccountRefusal : std::uint8_t {
     unknown_server,
     unknown_legal_entity,
     stale_version,  ///< the client changed since the caller looked
-    narrow_only,    ///< this actor may take rights away, not give them
     id_taken,       ///< the same id with another body
     client_closed,
     account_taken,  ///< the account belongs to another client
@@ -27,6 +26,7 @@ enum class AccountRefusal : std::uint8_t {
     money_left,           ///< a client with money cannot be closed
     operation_pending,    ///< nor one with unfinished money operations
     no_such_state,
+    needs_approval,  ///< it gives rights: one person alone may only take them
 };
 constexpr int account_refusal_count = 18;
 

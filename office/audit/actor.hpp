@@ -1,26 +1,21 @@
 #pragma once
 
-#include <algorithm>
 #include <string>
-#include <string_view>
-#include <vector>
+
+#include "sync/vocabulary/operation_id.hpp"
 
 namespace cambist::office {
 
-/// Who acts, with what authority and through which request; every change names one.
+/// Who acts and through which request; every change names one. What an actor may do and for which
+/// clients is known to the database alone (office/staff/access.hpp).
 struct Actor {
-    std::string name;  ///< e.g. key:backoffice, system:bridge
-    std::vector<std::string> scopes{};
-    bool narrow_only = false;  ///< may take rights away, never give them
+    std::string name;         ///< e.g. staff:ada, key:backoffice, system:bridge
+    OperationId principal{};  ///< a member of staff or an API key; empty: the system itself
+    OperationId person{};     ///< the human being behind it; empty where there is none
+    bool is_staff = false;    ///< signed in as a member of staff: keys never approve
     std::string request_id{}, address{};
-
-    bool holds(std::string_view scope) const {
-        return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
-    }
-    /// Giving rights back takes two people; alone, only a demo's key may.
-    bool may_release() const { return !narrow_only && holds("demo_release"); }
-    /// Mode, scope and money stops of a whole server.
-    bool may_administer() const { return !narrow_only && holds("server_admin"); }
+    std::string on_behalf_of{};  ///< in whose place an approval was decided, if by delegation
+    OperationId approval{};      ///< with which approval it is done, if it needed one
 };
 
 }  // namespace cambist::office

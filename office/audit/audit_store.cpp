@@ -8,13 +8,16 @@ using pg::Query;
 
 constexpr Query insert_audit{
     "audit_append",
-    "insert into audit (actor, action, subject, before, after, reason, request_id, address) "
-    "values ($1, $2, $3, $4, $5, $6, $7, $8)"};
+    "insert into audit (actor, action, subject, before, after, reason, request_id, address, "
+    "  client_id, approval_id, on_behalf_of) "
+    "values ($1, $2, $3, $4, $5, $6, $7, $8, client_of($3), $9, $10)"};
 constexpr Query insert_audits{
     "audit_append_all",
-    "insert into audit (actor, action, subject, before, after, reason, request_id, address) "
+    "insert into audit (actor, action, subject, before, after, reason, request_id, address, "
+    "  client_id, approval_id, on_behalf_of) "
     "select $1, action, subject, nullif(before, '')::jsonb, nullif(after, '')::jsonb, reason, "
-    "  $2, $3 from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) "
+    "  $2, $3, client_of(subject), $9, $10 "
+    "from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) "
     "  as c(action, subject, before, after, reason)"};
 constexpr Query list_all{
     "audit_list",
@@ -58,7 +61,8 @@ AuditRecord read(const pg::Row& row) {
 
 void append(pg::Transaction& tx, const Actor& actor, const Change& change) {
     tx.send(insert_audit, actor.name, change.action, change.subject, json(change.before),
-            json(change.after), change.reason, actor.request_id, actor.address);
+            json(change.after), change.reason, actor.request_id, actor.address, actor.approval,
+            actor.on_behalf_of);
 }
 
 void append_all(pg::Transaction& tx, const Actor& actor, const std::vector<Change>& changes) {
@@ -73,7 +77,7 @@ void append_all(pg::Transaction& tx, const Actor& actor, const std::vector<Chang
         reasons.push_back(change.reason);
     }
     tx.send(insert_audits, actor.name, actor.request_id, actor.address, actions, subjects, befores,
-            afters, reasons);
+            afters, reasons, actor.approval, actor.on_behalf_of);
 }
 
 boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::string subject,

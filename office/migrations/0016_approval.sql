@@ -113,13 +113,14 @@ begin
         perform from client c where c.id = (select a.client_id from account a
             where a.server_id = the_server and a.login = the_login) for update;
         perform from account a where a.server_id = the_server and a.login = the_login for update;
-        select concat_ws('/', a.accepted_version, a.group_name, a.leverage_x100, a.state, c.version),
-               a.client_id into version, client
+        select concat_ws('/', a.accepted_version, a.group_name, a.leverage_x100, a.state,
+                         c.version), a.client_id into version, client
           from account a left join client c on c.id = a.client_id
          where a.server_id = the_server and a.login = the_login;
     elsif kind = 'hold' then
         select (h.released_at is null)::text, a.client_id into version, client
-          from hold h join account a using (server_id, login) where h.id = key::uuid for update of h;
+          from hold h join account a using (server_id, login)
+         where h.id = key::uuid for update of h;
     elsif kind = 'command' then
         select m.status, coalesce(a.client_id, (m.payload->>'client')::uuid) into version, client
           from command m left join account a using (server_id, login)
@@ -175,8 +176,17 @@ begin
     return null;
 end $$;
 comment on function client_of(text) is 'The client whom a subject belongs to; null: none.';
-revoke execute on function subject_state(text), client_of(text) from public;
-grant execute on function subject_state(text) to cambist_gateway;
+
+create function sources_of(subject text) returns setof uuid
+language sql stable security definer set search_path = cambist, pg_temp as $$
+    select s.person_id from command m join staff s on m.requested_by = 'staff:' || s.username
+     where subject like 'command:%' and m.id = substr(subject, 9)::uuid
+$$;
+comment on function sources_of(text) is
+    'Whose own doing a request about that subject judges: they do not decide it.';
+
+revoke execute on function subject_state(text), client_of(text), sources_of(text) from public;
+grant execute on function subject_state(text), sources_of(text) to cambist_gateway;
 grant execute on function client_of(text) to cambist_gateway, cambist_bridge;
 
 alter table approval enable row level security;

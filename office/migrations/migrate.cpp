@@ -12,6 +12,8 @@ using pg::Connection;
 using pg::Query;
 using pg::Transaction;
 
+constexpr int first_with_configuration = 16;
+
 constexpr Query lock{"migration_lock", "select pg_advisory_xact_lock(hashtext('cambist.migrate'))"};
 
 // Roles belong to the cluster, so another database's migration may make them at the same time.
@@ -96,6 +98,20 @@ awaitable<bool> apply(Connection& connection, const Migration& migration) {
     co_return true;
 }
 
+constexpr Query seed_policy{
+    "migration_seed_policy",
+    "insert into cambist.configuration (name, version, body, author, reason) "
+    "select $1, 1, $2::jsonb, 'system:migrate', 'as delivered' "
+    "where not exists (select from cambist.configuration where name = $1)"};
+
+awaitable<void> seed_policies(Connection& connection) {
+    Transaction tx(connection);
+    co_await tx.execute(lock);
+    for (const PolicySeed& seed : embedded_policies())
+        co_await tx.execute(seed_policy, seed.name, seed.body);
+    co_await tx.commit();
+}
+
 awaitable<void> make_partitions(Connection& connection) {
     Transaction tx(connection);
     co_await tx.script("select cambist.ensure_partitions(now() + interval '3 months')");
@@ -121,6 +137,8 @@ awaitable<Migrated> migrate(pg::ConnectionSettings settings, std::span<const Mig
         outcome.applied += co_await apply(*connection, migration) ? 1 : 0;
     if (outcome.version > 0)
         co_await make_partitions(*connection);
+    if (outcome.version >= first_with_configuration)
+        co_await seed_policies(*connection);
     co_return outcome;
 }
 

@@ -21,6 +21,13 @@ struct Migration {
 /// What this program was built with, in order.
 std::span<const Migration> embedded_migrations();
 
+/// The broker's rules as delivered: a file of config/policy.
+struct PolicySeed {
+    std::string_view name;  ///< of its file, e.g. approvals
+    std::string_view body;  ///< JSON
+};
+std::span<const PolicySeed> embedded_policies();
+
 /// The database cannot be brought to this program's schema: a migration was changed after it was
 /// applied, or the database is newer than the program.
 struct MigrationRefused : std::runtime_error {
@@ -33,7 +40,8 @@ struct Migrated {
 };
 
 /// Creates the roles that are missing, sets the given passwords (role to password) and applies what
-/// is not yet applied, each migration in a transaction with its row in schema_migration. Two at
+/// is not yet applied, each migration in a transaction with its row in schema_migration; last it
+/// gives each of embedded_policies() that the database has no version of its first one. Two at
 /// once wait for each other; killed at any point, the next run continues.
 boost::asio::awaitable<Migrated> migrate(pg::ConnectionSettings settings,
                                          std::span<const Migration> migrations,

@@ -7,10 +7,12 @@ namespace {
 using pg::Query;
 
 constexpr Query insert_event{"outbox_append",
-                             "insert into outbox (topic, subject, payload) values ($1, $2, $3)"};
+                             "insert into outbox (topic, subject, payload, client_id) "
+                             "values ($1, $2, $3, client_of($2))"};
 constexpr Query insert_events{
     "outbox_append_all",
-    "insert into outbox (topic, subject, payload) select topic, subject, payload::jsonb "
+    "insert into outbox (topic, subject, payload, client_id) "
+    "select topic, subject, payload::jsonb, client_of(subject) "
     "from unnest($1::text[], $2::text[], $3::text[]) as e(topic, subject, payload)"};
 constexpr Query add_consumer{
     "outbox_consumer_add", "insert into outbox_consumer (name) values ($1) on conflict do nothing"};

@@ -11,16 +11,6 @@ namespace {
 
 constexpr std::size_t id_size = 16, secret_size = 64;
 
-constexpr Scope scopes[] = {
-    {"read", "read servers, groups, clients, accounts, commands, drift and quarantine"},
-    {"audit", "read the audit"},
-    {"clients", "add clients and give accounts to them"},
-    {"status", "move client and account status, place holds, lower leverage caps"},
-    {"commands", "order balance operations, leverage, groups, new accounts and disconnects"},
-    {"server_admin", "add servers, switch their mode and scope"},
-    {"demo_release", "give rights back alone: demo installations only"},
-};
-
 bool is_hex(std::string_view text) {
     return std::ranges::all_of(
         text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -64,15 +54,7 @@ bool opens(const KeyText& shown, const std::optional<ApiKey>& kept) {
     const KeyHash given = hash_of(shown);
     const KeyHash expected = kept ? kept->hash : KeyHash{};
     const bool equal = sodium_memcmp(given.data(), expected.data(), given.size()) == 0;
-    return equal && kept && !kept->revoked;
-}
-
-std::span<const Scope> known_scopes() {
-    return scopes;
-}
-
-bool is_known_scope(std::string_view name) {
-    return std::ranges::find(scopes, name, &Scope::name) != std::end(scopes);
+    return equal && kept && !kept->ended;
 }
 
 }  // namespace cambist::office

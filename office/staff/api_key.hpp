@@ -3,10 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "sync/vocabulary/instant.hpp"
+#include "sync/vocabulary/operation_id.hpp"
 
 namespace cambist::office {
 
@@ -26,21 +28,17 @@ struct KeyText {
 struct ApiKey {
     std::string id, name;
     KeyHash hash{};
-    std::vector<std::string> scopes;
-    bool narrow_only = true;  ///< may take rights away, never give them
-    bool revoked = false;
+    OperationId principal;             ///< who acts when it is shown
+    std::optional<OperationId> owner;  ///< whose it is; nothing: the installation's
+    std::optional<OperationId> owner_person;
+    std::vector<std::string> permissions;
+    std::optional<Instant> expires_at;
+    bool ended = false;  ///< revoked, expired, or its owner left
 };
 
 KeyHash hash_of(const KeyText& key);
-/// Does the text belong to the key, which is not revoked? Takes the same time whatever differs;
+/// Does the text belong to the key, which has not ended? Takes the same time whatever differs;
 /// with no key it compares all the same, and says no.
 bool opens(const KeyText& shown, const std::optional<ApiKey>& kept);
-
-/// Every scope that a key may have, with what it allows.
-struct Scope {
-    std::string_view name, allows;
-};
-std::span<const Scope> known_scopes();
-bool is_known_scope(std::string_view name);
 
 }  // namespace cambist::office

@@ -7,17 +7,24 @@ namespace {
 
 using pg::Query;
 
-constexpr Query get_key{"api_key_find",
-                        "select id, name, hash, scopes, narrow_only, revoked_at is not null, "
-                        "created_at, revoked_at from api_key where id = $1"};
-constexpr Query list_keys{"api_key_list",
-                          "select id, name, hash, scopes, narrow_only, revoked_at is not null, "
-                          "created_at, revoked_at from api_key order by created_at, id"};
+#define KEY_COLUMNS                                                                         \
+    "select k.id, k.name, k.hash, k.principal_id, k.owner_id, o.person_id, k.permissions, " \
+    "  k.expires_at, k.revoked_at is not null or coalesce(k.expires_at <= now(), false) "   \
+    "    or coalesce(o.status <> 'active', false), k.created_at, k.revoked_at "             \
+    "from api_key k left join staff o on o.id = k.owner_id "
+constexpr Query get_key{"api_key_find", KEY_COLUMNS "where k.id = $1"};
+constexpr Query list_keys{"api_key_list", KEY_COLUMNS "order by k.created_at, k.id"};
+#undef KEY_COLUMNS
+constexpr Query act_as_key{"api_key_act",
+                           "select set_config('cambist.principal', k.principal_id::text, true), "
+                           "set_config('cambist.permission', $2, true) "
+                           "from api_key k where k.id = $1"};
+constexpr Query held{"api_key_held", "select exists (select from acting_scope)"};
 constexpr Query add_key{"api_key_insert",
-                        "insert into api_key (id, name, hash, scopes, narrow_only) "
-                        "values ($1, $2, $3, $4, $5)"};
+                        "insert into api_key (id, name, hash, principal_id, owner_id, "
+                        "permissions, expires_at) values ($1, $2, $3, $4, $5, $6, $7)"};
 constexpr Query end_key{"api_key_revoke",
-                        "update api_key set revoked_at = now() "
+                        "update api_key set revoked_at = now(), revoked_by = $2 "
                         "where id = $1 and revoked_at is null"};
 
 ApiKey key_of(const pg::Row& row) {
@@ -28,9 +35,12 @@ ApiKey key_of(const pg::Row& row) {
     std::ranges::copy_n(hash.begin(),
                         static_cast<std::ptrdiff_t>(std::min(hash.size(), key.hash.size())),
                         key.hash.begin());
-    key.scopes = row.get<std::vector<std::string>>(3);
-    key.narrow_only = row.get<bool>(4);
-    key.revoked = row.get<bool>(5);
+    key.principal = row.get<OperationId>(3);
+    key.owner = row.get<std::optional<OperationId>>(4);
+    key.owner_person = row.get<std::optional<OperationId>>(5);
+    key.permissions = row.get<std::vector<std::string>>(6);
+    key.expires_at = row.get<std::optional<Instant>>(7);
+    key.ended = row.get<bool>(8);
     return key;
 }
 
@@ -44,21 +54,34 @@ awaitable<std::optional<ApiKey>> find(pg::Transaction& tx, std::string id) {
     co_return key_of(*row);
 }
 
+awaitable<Entered> enter(pg::Transaction& tx, std::string id, std::string permission) {
+    tx.send(get_key, id);
+    tx.send(act_as_key, id, permission);
+    tx.send(held);
+    const auto results = co_await tx.gather();
+    Entered entered;
+    if (const auto row = results[0].first())
+        entered.key = key_of(*row);
+    entered.holds_permission = results[2].one().get<bool>(0);
+    co_return entered;
+}
+
 awaitable<std::vector<ListedKey>> list(pg::Transaction& tx) {
     const auto rows = co_await tx.execute(list_keys);
     std::vector<ListedKey> keys;
     for (const pg::Row row : rows)
-        keys.push_back({key_of(row), row.get<Instant>(6), row.get<std::optional<Instant>>(7)});
+        keys.push_back({key_of(row), row.get<Instant>(9), row.get<std::optional<Instant>>(10)});
     co_return keys;
 }
 
 awaitable<void> insert(pg::Transaction& tx, ApiKey key) {
     const pg::Bytes hash(key.hash);
-    co_await tx.execute(add_key, key.id, key.name, hash, key.scopes, key.narrow_only);
+    co_await tx.execute(add_key, key.id, key.name, hash, key.principal, key.owner, key.permissions,
+                        key.expires_at);
 }
 
-awaitable<bool> revoke(pg::Transaction& tx, std::string id) {
-    const auto ended = co_await tx.execute(end_key, id);
+awaitable<bool> revoke(pg::Transaction& tx, std::string id, std::string by) {
+    const auto ended = co_await tx.execute(end_key, id, by);
     co_return ended.affected() == 1;
 }
 

@@ -45,26 +45,16 @@ constexpr auto forbidden = Refused::Kind::forbidden;
 constexpr auto conflict = Refused::Kind::conflict;
 // In the order of CommandRefusal.
 constexpr std::array<Refused, command_refusal_count> refusals{{
-    {not_found, "unknown_server"},
-    {not_found, "unknown_account"},
-    {not_found, "unknown_client"},
-    {invalid, "unknown_group"},
-    {not_found, "unknown_command"},
-    {conflict, "id_taken"},
-    {invalid, "order_invalid"},
-    {forbidden, "narrow_only"},
-    {conflict, "deadline_passed"},
-    {conflict, "account_closed"},
-    {conflict, "frozen"},
-    {conflict, "deposit_forbidden"},
-    {conflict, "withdraw_forbidden"},
-    {conflict, "money_out_stopped"},
-    {conflict, "insufficient"},
-    {conflict, "reserved_amount"},
-    {conflict, "leverage_cap"},
-    {conflict, "group_currency"},
-    {conflict, "kind_differs"},
-    {conflict, "operation_pending"},
+    {not_found, "unknown_server"},   {not_found, "unknown_account"},
+    {not_found, "unknown_client"},   {invalid, "unknown_group"},
+    {not_found, "unknown_command"},  {conflict, "id_taken"},
+    {invalid, "order_invalid"},      {conflict, "deadline_passed"},
+    {conflict, "account_closed"},    {conflict, "frozen"},
+    {conflict, "deposit_forbidden"}, {conflict, "withdraw_forbidden"},
+    {conflict, "money_out_stopped"}, {conflict, "insufficient"},
+    {conflict, "reserved_amount"},   {conflict, "leverage_cap"},
+    {conflict, "group_currency"},    {conflict, "kind_differs"},
+    {conflict, "operation_pending"}, {forbidden, "needs_approval"},
 }};
 
 constexpr std::size_t comment_bytes = 31;
@@ -161,15 +151,12 @@ Allowed review_order(const CommandOrder& order) {
     return {};
 }
 
-Allowed review_actor(const CommandOrder& order, std::int64_t leverage_now_x100,
-                     const Actor& actor) {
+bool order_widens(const CommandOrder& order, std::int64_t leverage_now_x100) {
     const bool narrows =
-        order.kind == CommandKind::disconnect ||
+        order.kind == CommandKind::disconnect || order.kind == CommandKind::create_account ||
         (order.kind == CommandKind::leverage && order.leverage_x100 <= leverage_now_x100) ||
         (order.kind == CommandKind::rights && order.rights_set == 0);
-    if (actor.narrow_only && !narrows)
-        return std::unexpected(narrow_only);
-    return {};
+    return !narrows;
 }
 
 Allowed review_effect(const CommandOrder& order, const AccountFacts& account,

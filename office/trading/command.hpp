@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "office/accounts/account_store.hpp"
-#include "office/audit/actor.hpp"
 #include "office/audit/refused.hpp"
 #include "sync/vocabulary/ids.hpp"
 #include "sync/vocabulary/instant.hpp"
@@ -78,7 +77,6 @@ enum class CommandRefusal : std::uint8_t {
     unknown_command,
     id_taken,       ///< the same id with another body
     order_invalid,  ///< an amount of zero, no leverage, no group ...
-    narrow_only,
     deadline_passed,
     account_closed,
     frozen,
@@ -91,6 +89,7 @@ enum class CommandRefusal : std::uint8_t {
     group_currency,     ///< the group is kept in another currency
     kind_differs,       ///< a demo account in a group of live ones, or the other way round
     operation_pending,  ///< a money operation is not finished
+    needs_approval,     ///< it moves money or gives rights: one person alone may not
 };
 constexpr int command_refusal_count = 20;
 Refused refused_as(CommandRefusal refusal);
@@ -103,10 +102,9 @@ struct GroupFacts {
 
 /// Is the order itself sound, whoever asks and whatever the account?
 std::expected<void, CommandRefusal> review_order(const CommandOrder& order);
-/// May this actor ask for it?
-std::expected<void, CommandRefusal> review_actor(const CommandOrder& order,
-                                                 std::int64_t leverage_now_x100,
-                                                 const Actor& actor);
+/// Does it take an approval? Not what only lowers leverage, clears rights or ends sessions, nor a
+/// new account, whose rights follow from its client.
+bool order_widens(const CommandOrder& order, std::int64_t leverage_now_x100);
 /// May it be done to the account as it is now? Asked twice: when it is requested and, under the
 /// account's lock, when it is about to be sent, for a hold may have landed since.
 std::expected<void, CommandRefusal> review_effect(const CommandOrder& order,

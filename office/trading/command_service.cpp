@@ -58,15 +58,16 @@ awaitable<Allowed> review_creation(pg::Transaction& tx, const CommandOrder& orde
 
 /// Everything about the account, under its lock, that the command needs.
 awaitable<Allowed> review_account(pg::Transaction& tx, const CommandOrder& order,
-                                  const GroupFacts& group, const Actor& actor) {
+                                  const GroupFacts& group, const Authority& authority) {
     const std::vector<AccountKey> keys{order.account()};
     const auto facts = co_await accounts::locked_facts(tx, keys);
     if (facts.empty())
         co_return std::unexpected(CommandRefusal::unknown_account);
-    const auto may_ask = review_actor(order, facts.front().leverage_x100, actor);
-    if (!may_ask)
-        co_return may_ask;
-    co_return review_effect(order, facts.front(), group);
+    if (const auto allowed = review_effect(order, facts.front(), group); !allowed)
+        co_return allowed;
+    if (order_widens(order, facts.front().leverage_x100) && !authority.may_widen())
+        co_return std::unexpected(CommandRefusal::needs_approval);
+    co_return Allowed{};
 }
 
 awaitable<Outcome<Command>> known_command(pg::Transaction& tx, CommandOrder order) {
@@ -86,7 +87,7 @@ Allowed review_dispatch(const CommandOrder& order, const std::vector<AccountFact
     if (facts == all.end())
         return std::unexpected(CommandRefusal::unknown_account);
     if (order.only_lowers && order.leverage_x100 > facts->leverage_x100)
-        return std::unexpected(CommandRefusal::narrow_only);
+        return std::unexpected(CommandRefusal::needs_approval);
     AccountFacts without_itself = *facts;
     without_itself.money_pending = false;  // it was asked for before, or is the pending one
     return review_effect(order, without_itself, group);
@@ -105,10 +106,11 @@ awaitable<std::vector<AccountFacts>> lock_accounts(pg::Transaction& tx,
 
 }  // namespace
 
-awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder order, Actor actor) {
+awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder order,
+                                            Authority authority) {
     if (const auto sound = review_order(order); !sound)
         co_return refused(sound.error());
-    order.only_lowers = actor.narrow_only;
+    order.only_lowers = order.kind == CommandKind::leverage && !authority.may_widen();
     if (co_await commands::find(tx, order.id))
         co_return co_await known_command(tx, order);
     if (!co_await servers::find(tx, order.server))
@@ -117,19 +119,16 @@ awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder or
     if (names_group(order))
         group = co_await commands::group(tx, order.server, order.group);
     Allowed allowed;
-    if (order.kind == CommandKind::create_account) {
-        allowed = review_actor(order, 0, actor);
-        if (allowed)
-            allowed = co_await review_creation(tx, order, group);
-    } else {
-        allowed = co_await review_account(tx, order, group, actor);
-    }
+    if (order.kind == CommandKind::create_account)
+        allowed = co_await review_creation(tx, order, group);
+    else
+        allowed = co_await review_account(tx, order, group, authority);
     if (!allowed)
         co_return refused(allowed.error());
 
-    if (!co_await commands::insert(tx, order, actor.name))
+    if (!co_await commands::insert(tx, order, authority.asked_by()))
         co_return co_await known_command(tx, order);  // asked for at the same moment elsewhere
-    record(tx, actor, "command_requested", order, CommandStatus::queued, "");
+    record(tx, authority.actor(), "command_requested", order, CommandStatus::queued, "");
     auto command = co_await commands::find(tx, order.id);
     co_return std::move(*command);
 }

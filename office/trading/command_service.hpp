@@ -14,8 +14,10 @@
 namespace cambist::office {
 
 /// Queues it. The same id with the same order is answered with the command as it stands; with
-/// another order, refused id_taken. Refused as review_order, review_actor and review_effect say.
-awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder order, Actor actor);
+/// another order, refused id_taken. Refused as review_order and review_effect say, and
+/// needs_approval where order_widens.
+awaitable<Outcome<Command>> request_command(pg::Transaction& tx, CommandOrder order,
+                                            Authority authority);
 
 /// What dispatch decided; `to_send` may go out once the transaction has committed.
 struct Dispatched {

@@ -101,8 +101,15 @@ std::string payload_of(const CommandOrder& order) {
         body["client"] = order.client.uuid();
         body["account_kind"] = name_of(order.account_kind);
     }
-    if (order.only_lowers)
-        body["only_lowers"] = true;
+    return json::serialize(body);
+}
+
+/// As stored: with whether it was ordered by one person alone.
+std::string stored_payload_of(const CommandOrder& order) {
+    if (!order.only_lowers)
+        return payload_of(order);
+    json::object body = json::parse(payload_of(order)).as_object();
+    body["only_lowers"] = true;
     return json::serialize(body);
 }
 
@@ -176,9 +183,9 @@ std::optional<Command> first_of(const pg::Result& rows) {
 }  // namespace
 
 awaitable<bool> insert(pg::Transaction& tx, CommandOrder order, std::string requested_by) {
-    const auto inserted = co_await tx.execute(insert_command, order.id, order.server, order.login,
-                                              name_of(order.kind), payload_of(order), order.amount,
-                                              body_of(order), order.deadline.ns, requested_by);
+    const auto inserted = co_await tx.execute(
+        insert_command, order.id, order.server, order.login, name_of(order.kind),
+        stored_payload_of(order), order.amount, body_of(order), order.deadline.ns, requested_by);
     co_return inserted.affected() == 1;
 }
 

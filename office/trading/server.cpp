@@ -16,11 +16,10 @@ constexpr std::array<std::string_view, 2> mode_names{"observe", "enforce"};
 using enum Refused::Kind;
 constexpr std::array<Refused, server_refusal_count> refusals{{
     {not_found, "unknown_server"},
-    {forbidden, "not_administrator"},
-    {forbidden, "narrow_only"},
     {conflict, "id_taken"},
     {invalid, "reason_required"},
     {invalid, "scope_invalid"},
+    {forbidden, "needs_approval"},
 }};
 
 }  // namespace
@@ -42,10 +41,7 @@ Refused refused_as(ServerRefusal refusal) {
     return refusals[std::size_t(refusal)];
 }
 
-std::expected<void, ServerRefusal> review_mode(const std::vector<std::string>& scope,
-                                               const Actor& actor) {
-    if (!actor.may_administer())
-        return std::unexpected(ServerRefusal::not_administrator);
+std::expected<void, ServerRefusal> review_scope(const std::vector<std::string>& scope) {
     const auto unfit = [](const std::string& pattern) {
         return pattern.empty() || pattern == "!" || pattern.size() > max_pattern_bytes;
     };

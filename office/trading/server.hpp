@@ -45,17 +45,15 @@ struct TradingServer {
 /// Why something about a server is refused, in order of precedence.
 enum class ServerRefusal : std::uint8_t {
     unknown_server,
-    not_administrator,  ///< needs the scope server_admin
-    narrow_only,
     id_taken,
     reason_required,
     scope_invalid,  ///< an empty pattern, or none
+    needs_approval,
 };
-constexpr int server_refusal_count = 6;
+constexpr int server_refusal_count = 5;
 Refused refused_as(ServerRefusal refusal);
 
-/// May this actor give the server that mode and scope?
-std::expected<void, ServerRefusal> review_mode(const std::vector<std::string>& scope,
-                                               const Actor& actor);
+/// Can these be the groups that are judged?
+std::expected<void, ServerRefusal> review_scope(const std::vector<std::string>& scope);
 
 }  // namespace cambist::office

@@ -40,15 +40,14 @@ void record(pg::Transaction& tx, const Actor& actor, std::string_view action, st
 
 /// Who may say that all is well with a server after something was wrong.
 std::expected<void, ServerRefusal> review_repair(const std::optional<TradingServer>& server,
-                                                 const std::string& reason, const Actor& actor) {
+                                                 const std::string& reason,
+                                                 const Authority& authority) {
     if (!server)
         return std::unexpected(ServerRefusal::unknown_server);
-    if (!actor.may_administer())
-        return std::unexpected(ServerRefusal::not_administrator);
-    if (!actor.may_release())
-        return std::unexpected(ServerRefusal::narrow_only);
     if (reason.empty())
         return std::unexpected(ServerRefusal::reason_required);
+    if (!authority.may_widen())
+        return std::unexpected(ServerRefusal::needs_approval);
     return {};
 }
 
@@ -56,7 +55,7 @@ std::expected<void, ServerRefusal> review_repair(const std::optional<TradingServ
 
 awaitable<Outcome<TradingServer>> register_server(pg::Transaction& tx, TradingServer server,
                                                   Actor actor) {
-    if (const auto allowed = review_mode(server.scope, actor); !allowed)
+    if (const auto allowed = review_scope(server.scope); !allowed)
         co_return refused(allowed.error());
     if (!co_await servers::insert(tx, server))
         co_return refused(ServerRefusal::id_taken);
@@ -66,20 +65,22 @@ awaitable<Outcome<TradingServer>> register_server(pg::Transaction& tx, TradingSe
 
 awaitable<Outcome<TradingServer>> change_mode(pg::Transaction& tx, ServerId id, ServerMode mode,
                                               std::vector<std::string> scope, std::string reason,
-                                              Actor actor) {
+                                              Authority authority) {
     auto server = co_await servers::find_for_update(tx, id);
     if (!server)
         co_return refused(ServerRefusal::unknown_server);
-    if (const auto allowed = review_mode(scope, actor); !allowed)
+    if (const auto allowed = review_scope(scope); !allowed)
         co_return refused(allowed.error());
     if (server->mode == mode && server->scope == scope)
         co_return std::move(*server);
+    if (!authority.may_widen())
+        co_return refused(ServerRefusal::needs_approval);
     const std::string before = described(*server);
     server->mode = mode;
     server->scope = std::move(scope);
     ++server->config_version;
     servers::set_mode(tx, id, mode, server->scope);
-    record(tx, actor, "server_mode_changed", before, *server, std::move(reason));
+    record(tx, authority.actor(), "server_mode_changed", before, *server, std::move(reason));
     co_return std::move(*server);
 }
 
@@ -101,9 +102,9 @@ awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId i
 }
 
 awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId id,
-                                                   std::string reason, Actor actor) {
+                                                   std::string reason, Authority authority) {
     auto server = co_await servers::find_for_update(tx, id);
-    if (const auto allowed = review_repair(server, reason, actor); !allowed)
+    if (const auto allowed = review_repair(server, reason, authority); !allowed)
         co_return refused(allowed.error());
     if (!server->money_out_stopped)
         co_return std::move(*server);
@@ -111,7 +112,7 @@ awaitable<Outcome<TradingServer>> resume_money_out(pg::Transaction& tx, ServerId
     server->money_out_stopped = false;
     server->money_out_stop_reason.clear();
     servers::set_money_out_stop(tx, id, "");
-    record(tx, actor, "money_out_resumed", before, *server, std::move(reason));
+    record(tx, authority.actor(), "money_out_resumed", before, *server, std::move(reason));
     co_return std::move(*server);
 }
 
@@ -123,14 +124,14 @@ awaitable<void> distrust_restored(pg::Transaction& tx, ServerId id, std::string 
 }
 
 awaitable<Outcome<TradingServer>> begin_policy_era(pg::Transaction& tx, ServerId id,
-                                                   std::string reason, Actor actor) {
+                                                   std::string reason, Authority authority) {
     auto server = co_await servers::find_for_update(tx, id);
-    if (const auto allowed = review_repair(server, reason, actor); !allowed)
+    if (const auto allowed = review_repair(server, reason, authority); !allowed)
         co_return refused(allowed.error());
     const std::string before = described(*server);
     ++server->policy_era;
     servers::raise_policy_era(tx, id, server->policy_era);
-    record(tx, actor, "policy_era_begun", before, *server, std::move(reason));
+    record(tx, authority.actor(), "policy_era_begun", before, *server, std::move(reason));
     co_return std::move(*server);
 }
 

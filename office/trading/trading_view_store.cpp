@@ -21,11 +21,7 @@ constexpr Query view_quarantine{
     "order by epoch, seq limit $5"};
 constexpr Query count_backlog{
     "backlog",
-    "select (select count(*) from command where status = 'queued') "
-    "  + (select count(*) from command where status in ('sent', 'in_doubt', 'unknown')), "
-    "(select count(*) from account where accepted_version <> enforced_version), "
-    "(select count(*) from drift where resolved_at is null), "
-    "(select count(*) from quarantine where resolved_at is null)"};
+    "select commands_pending, policies_pending, drift_open, quarantine_open from office_backlog()"};
 
 }  // namespace
 

@@ -86,8 +86,6 @@ address = "127.0.0.1"
 port = {self.http_port}
 [database]
 dsn = "{self.database.dsn('cambist_gateway')}"
-[demo]
-allow_release = true
 """)
         self.gateway = self._add("gateway", [self.program("gateway"), "--config", file])
         self.start_gateway()

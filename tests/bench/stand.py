@@ -159,8 +159,6 @@ address = "127.0.0.1"
 port = {self.http_port}
 [database]
 dsn = "{self.dsn('cambist_gateway')}"
-[demo]
-allow_release = true
 """)
 
     def start(self, name, command):

@@ -7,6 +7,7 @@
 #include "gateway/ctl/database/work.hpp"
 #include "gateway/ctl/secret_file.hpp"
 #include "office/staff/api_key_store.hpp"
+#include "office/staff/permission.hpp"
 
 namespace cambist::ctl {
 
@@ -29,15 +30,19 @@ awaitable<bool> works(Pool& pool, std::string file) {
 
 awaitable<void> make_demo_keys(Pool& pool, const std::string& folder) {
     std::vector<std::string> every;
-    for (const auto& scope : office::known_scopes())
-        every.emplace_back(scope.name);
-    const std::vector<std::string> narrow{"read", "status"};
-    for (const bool may_widen : {true, false}) {
-        const std::string name = may_widen ? "demo" : "backoffice";
+    for (const auto& permission : office::known_permissions())
+        if (!office::is_for_people_alone(permission.name))
+            every.emplace_back(permission.name);
+    const std::vector<std::string> status{
+        "server.read",         "server.stop_money",    "client.read",        "client.change_status",
+        "client.set_cap",      "account.read",         "account.set_state",  "account.set_cap",
+        "account.set_leverage", "account.disconnect",  "hold.read",          "hold.place"};
+    for (const bool all : {true, false}) {
+        const std::string name = all ? "demo" : "backoffice";
         const std::string file = folder + "/" + name + ".key";
         if (co_await works(pool, file))
             continue;
-        const auto text = co_await create_key(pool, name, may_widen ? every : narrow, !may_widen);
+        const auto text = co_await create_key(pool, name, all ? every : status);
         write_secret(file, text.text());
         std::cout << file << '\n';
     }

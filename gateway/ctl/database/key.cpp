@@ -6,6 +6,7 @@
 #include "gateway/ctl/database/work.hpp"
 #include "gateway/ctl/secret_file.hpp"
 #include "office/staff/api_key_store.hpp"
+#include "office/staff/permission.hpp"
 
 namespace cambist::ctl {
 
@@ -17,12 +18,11 @@ using office::pg::Pool;
 /// What the command line asked for.
 struct Asked {
     std::string name, id, file;
-    std::vector<std::string> scopes;
-    bool may_widen = false;
+    std::vector<std::string> permissions;
 };
 
 awaitable<void> create(Pool& pool, const Asked& asked) {
-    const auto text = co_await create_key(pool, asked.name, asked.scopes, !asked.may_widen);
+    const auto text = co_await create_key(pool, asked.name, asked.permissions);
     if (asked.file.empty())
         std::cout << text.text() << '\n';
     else
@@ -32,30 +32,31 @@ awaitable<void> create(Pool& pool, const Asked& asked) {
 awaitable<void> list(Pool& pool) {
     auto tx = co_await pool.begin();
     for (const auto& listed : co_await office::api_keys::list(tx)) {
-        std::cout << listed.key.id << "  " << (listed.key.revoked ? "revoked" : "valid  ") << "  "
-                  << (listed.key.narrow_only ? "narrows" : "widens ") << "  " << listed.key.name
-                  << "  ";
-        for (const auto& scope : listed.key.scopes)
-            std::cout << scope << ' ';
+        std::cout << listed.key.id << "  " << (listed.key.ended ? "ended" : "valid") << "  "
+                  << listed.key.name << "  ";
+        for (const auto& permission : listed.key.permissions)
+            std::cout << permission << ' ';
         std::cout << '\n';
     }
 }
 
 awaitable<void> revoke(Pool& pool, const Asked& asked) {
     auto tx = co_await pool.begin();
-    if (!co_await office::api_keys::revoke(tx, asked.id))
+    if (!co_await office::api_keys::revoke(tx, asked.id, administrator().name))
         throw NotPossible("no valid key has the id " + asked.id);
     record_key(tx, "api_key_revoked", asked.id);
     co_await tx.commit();
 }
 
-std::string check_scope(const std::string& name) {
-    if (office::is_known_scope(name))
+std::string check_permission(const std::string& name) {
+    if (office::is_for_people_alone(name))
+        return name + " is for people alone";
+    if (office::is_known_permission(name))
         return "";
     std::string known;
-    for (const auto& scope : office::known_scopes())
-        known += " " + std::string(scope.name);
-    return name + " is not a scope; known are:" + known;
+    for (const auto& permission : office::known_permissions())
+        known += " " + std::string(permission.name);
+    return name + " is not a permission; known are:" + known;
 }
 
 }  // namespace
@@ -69,15 +70,13 @@ void add_key_commands(Program& program) {
         return work_in_database(dsn, [asked](Pool& pool) { return create(pool, *asked); });
     });
     add.add_option("--name", asked->name, "whose it is")->required();
-    add.add_option("--scopes", asked->scopes, "what it may do, with commas")
+    add.add_option("--permissions", asked->permissions, "what it may do, with commas")
         ->required()
         ->delimiter(',')
-        ->check(check_scope);
-    add.add_flag("--may-widen", asked->may_widen,
-                 "it may also give rights, as far as its scopes go; others only take them");
+        ->check(check_permission);
     add.add_option("--file", asked->file, "write it there, readable by its owner alone");
 
-    program.command(key, "list", "every key: id, state, scopes",
+    program.command(key, "list", "every key: id, state, permissions",
                     [&dsn] { return work_in_database(dsn, list); });
 
     CLI::App& end = program.command(key, "revoke", "end a key at once", [asked, &dsn] {

@@ -53,11 +53,7 @@ ExitCode work_in_database(const std::string& dsn, const Work& work) {
 }
 
 office::Actor administrator() {
-    return {.name = "system:cambistctl",
-            .scopes = {},
-            .narrow_only = false,
-            .request_id = "",
-            .address = ""};
+    return {.name = "system:cambistctl"};
 }
 
 }  // namespace cambist::ctl

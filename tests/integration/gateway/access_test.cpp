@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
 #include "gateway/routes/table.hpp"
+#include "office/staff/permission.hpp"
 #include "tests/integration/gateway/running_gateway.hpp"
 
 namespace cambist::gateway {
@@ -31,29 +35,49 @@ ReceivedAnswer ask(HttpClient& client, const Route& route, const HttpClient::Fie
     return client.ask("POST", path, with_request_key(fields, "k"), "{}");
 }
 
-TEST(Access, every_route_is_open_to_its_own_scope_and_to_no_other) {
+TEST(Access, every_route_is_open_to_its_own_permission_and_to_no_other) {
     TestDatabase database;
     RunningGateway gateway(database.settings("cambist_gateway"));
     auto client = gateway.client();
-    int allowed = 0, refused = 0;
-    for (const std::string& scope : every_scope()) {
-        const auto key = add_key(database, {scope}, false);
+    for (const std::string& permission : every_permission()) {
+        const auto key = add_key(database, {permission});
         for (const Route& route : routes()) {
             const auto answer = ask(client, route, key);
-            const bool is_refused = answer.status == 403 && answer.code() == "scope_missing";
-            EXPECT_EQ(is_refused, route.scope != scope) << scope << " at " << route.pattern;
-            EXPECT_LT(answer.status, 500) << scope << " at " << route.pattern;
-            (is_refused ? refused : allowed) += 1;
+            const bool is_refused = answer.status == 403 && answer.code() == "permission_missing";
+            EXPECT_EQ(is_refused, route.permission != permission)
+                << permission << " at " << route.pattern;
+            EXPECT_LT(answer.status, 500) << permission << " at " << route.pattern;
         }
     }
-    EXPECT_EQ(allowed, static_cast<int>(routes().size()));
-    EXPECT_EQ(refused, static_cast<int>(routes().size() * (every_scope().size() - 1)));
+}
+
+TEST(Access, every_route_asks_for_a_permission_that_some_role_holds) {
+    TestDatabase database;
+    for (const Route& route : routes()) {
+        EXPECT_TRUE(office::is_known_permission(route.permission)) << route.pattern;
+        EXPECT_NE(
+            database.psql("select count(*) from cambist.role_permission where permission = '" +
+                          std::string(route.permission) + "'"),
+            "0")
+            << route.permission;
+    }
+}
+
+TEST(Access, no_key_decides_an_approval_whatever_it_was_given) {
+    TestDatabase database;
+    RunningGateway gateway(database.settings("cambist_gateway"));
+    const auto key = add_key(database, {"approval.decide", "approval.read"});
+    auto client = gateway.client();
+    const std::string path = "/v1/approvals/" + test_uuid(1);
+    EXPECT_EQ(client.ask("GET", path, key).status, 404);
+    EXPECT_EQ(client.ask("POST", path + "/approve", key, R"({"remark":"r"})").code(),
+              "permission_missing");
 }
 
 TEST(Access, whatever_is_wrong_with_a_key_the_answer_is_the_same) {
     TestDatabase database;
     RunningGateway gateway(database.settings("cambist_gateway"));
-    const auto good = add_key(database, every_scope(), false);
+    const auto good = add_key(database, every_permission());
     const std::string text = good.front().second;
     std::string other_secret = text;
     other_secret.back() = other_secret.back() == '0' ? '1' : '0';
@@ -85,49 +109,45 @@ TEST(Access, whatever_is_wrong_with_a_key_the_answer_is_the_same) {
 TEST(Access, a_revoked_key_is_refused_at_once) {
     TestDatabase database;
     RunningGateway gateway(database.settings("cambist_gateway"));
-    const auto key = add_key(database, {"read"}, true);
+    const auto key = add_key(database, {"server.read"});
     auto client = gateway.client();
     EXPECT_EQ(client.ask("GET", "/v1/servers", key).status, 200);
     database.psql("update cambist.api_key set revoked_at = now()");
     EXPECT_EQ(client.ask("GET", "/v1/servers", key).status, 401);
 }
 
-TEST(Access, a_key_that_may_only_narrow_restricts_and_never_gives_back) {
+TEST(Access, a_key_restricts_alone_and_only_asks_where_rights_would_be_given) {
     TestDatabase database;
     add_trading_server(database);
     RunningGateway gateway(database.settings("cambist_gateway"));
-    const auto full = add_key(database, every_scope(), false);
-    // Its scopes would do; that it may only narrow wins.
-    const auto narrow = add_key(database, every_scope(), true);
+    const auto key = add_key(database, every_permission());
     auto client = gateway.client();
     const std::string id = test_uuid(1);
     const std::string body = R"({"id":")" + id + R"(","person":{"id":")" + test_uuid(2) +
-                             R"(","kind":"natural","name":"Ada"},"status":"approved"})";
-    EXPECT_EQ(client.ask("POST", "/v1/clients", with_request_key(narrow, "a"), body).code(),
-              "narrow_only");
-    EXPECT_EQ(client.ask("POST", "/v1/clients", with_request_key(full, "b"), body).status, 201);
+                             R"(","kind":"natural","name":"Ada"},"reason":"r","status":)";
+    const auto asked =
+        client.ask("POST", "/v1/clients", with_request_key(key, "a"), body + R"("approved"})");
+    EXPECT_EQ(asked.status, 202);
+    EXPECT_EQ(boost::json::parse(asked.body).at("approval").at("state").as_string(), "pending");
+    EXPECT_EQ(client.ask("GET", "/v1/clients/" + id, key).status, 404);
+    EXPECT_EQ(
+        client.ask("POST", "/v1/clients", with_request_key(key, "b"), body + R"("registered"})")
+            .status,
+        201);
+    database.psql("update cambist.client set status = 'approved'");
     const std::string status = "/v1/clients/" + id + "/status";
-    EXPECT_EQ(client.ask("POST", status, narrow, R"({"to":"restricted","reason":"r"})").status,
-              200);
-    EXPECT_EQ(client.ask("POST", status, narrow, R"({"to":"approved","reason":"r"})").code(),
-              "narrow_only");
+    EXPECT_EQ(client.ask("POST", status, key, R"({"to":"restricted","reason":"r"})").status, 200);
+    EXPECT_EQ(client.ask("POST", status, key, R"({"to":"approved","reason":"r"})").status, 202);
+    const auto again = client.ask("POST", status, key, R"({"to":"approved","reason":"r"})");
+    EXPECT_EQ(again.code(), "approval_pending");
+    EXPECT_EQ(client.ask("GET", again.header("location"), key).status, 200);
     const std::string hold = R"({"id":")" + test_uuid(3) + R"(","kind":"trading","reason":"r"})";
     EXPECT_EQ(
-        client.ask("POST", "/v1/accounts/1/1001/holds", with_request_key(narrow, "c"), hold).status,
+        client.ask("POST", "/v1/accounts/1/1001/holds", with_request_key(key, "c"), hold).status,
         201);
     const std::string release = "/v1/holds/" + test_uuid(3) + "/release";
-    EXPECT_EQ(client.ask("POST", release, narrow, R"({"reason":"r"})").code(), "narrow_only");
-    EXPECT_EQ(client.ask("POST", release, full, R"({"reason":"r"})").status, 200);
-    EXPECT_EQ(client.ask("POST", status, full, R"({"to":"approved","reason":"r"})").status, 200);
-}
-
-TEST(Access, releasing_alone_is_for_demo_installations_only) {
-    TestDatabase database;
-    RunningGateway gateway(database.settings("cambist_gateway"), {}, false);
-    const auto key = add_key(database, every_scope(), false);
-    auto client = gateway.client();
-    EXPECT_EQ(client.ask("POST", "/v1/holds/" + test_uuid(1) + "/release", key, "{}").code(),
-              "scope_missing");
+    EXPECT_EQ(client.ask("POST", release, key, R"({"reason":"r"})").status, 202);
+    EXPECT_EQ(client.ask("POST", release, key, R"({"reason":"s"})").code(), "approval_pending");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class Idempotency : public ::testing::Test {
 
     TestDatabase database;
     RunningGateway gateway{database.settings("cambist_gateway")};
-    HttpClient::Fields key = add_key(database, every_scope(), false);
+    HttpClient::Fields key = add_key(database, every_permission());
 };
 
 TEST_F(Idempotency, the_same_key_gives_the_same_bytes_and_one_effect) {
@@ -72,7 +72,7 @@ TEST_F(Idempotency, a_key_that_stood_for_something_else_is_refused_by_name) {
 
 TEST_F(Idempotency, keys_of_different_callers_do_not_meet) {
     auto client = gateway.client();
-    const auto other = add_key(database, every_scope(), false);
+    const auto other = add_key(database, every_permission());
     EXPECT_EQ(client.ask("POST", holds, with_request_key(key, "k"), hold(1)).status, 201);
     EXPECT_EQ(client.ask("POST", holds, with_request_key(other, "k"), hold(2)).status, 201);
     EXPECT_EQ(count("hold"), "2");
@@ -80,25 +80,14 @@ TEST_F(Idempotency, keys_of_different_callers_do_not_meet) {
 
 TEST_F(Idempotency, sixty_four_equal_requests_at_once_have_one_effect) {
     constexpr int callers = 64;
-    {
-        auto client = gateway.client();
-        const std::string owner = R"({"id":")" + test_uuid(1) + R"(","person":{"id":")" +
-                                  test_uuid(2) +
-                                  R"(","kind":"natural","name":"Ada"},"status":"approved"})";
-        client.ask("POST", "/v1/clients", with_request_key(key, "owner"), owner);
-        client.ask("POST", "/v1/accounts/1/1001/client", key,
-                   R"({"client_id":")" + test_uuid(1) + R"(","kind":"live"})");
-    }
     std::vector<ReceivedAnswer> answers(callers);
     std::vector<std::thread> threads;
     for (int i = 0; i < callers; ++i)
         threads.emplace_back([&, i] {
             auto client = gateway.client();
-            answers[i] = client.ask("POST", "/v1/accounts/1/1001/balance-operations",
-                                    with_request_key(key, "storm"),
-                                    R"({"id":")" + test_uuid(5) +
-                                        R"(","operation":"balance","amount":)"
-                                        R"({"amount":"10.00","currency":"USD"}})");
+            answers[i] =
+                client.ask("POST", "/v1/accounts/1/1001/leverage", with_request_key(key, "storm"),
+                           R"({"id":")" + test_uuid(5) + R"(","leverage_x100":5000})");
         });
     for (auto& thread : threads)
         thread.join();

@@ -56,8 +56,7 @@ class Gateway:
     def __init__(self, folder, dsn):
         self.settings = os.path.join(folder, "gateway.toml")
         with open(self.settings, "w", encoding="utf-8") as file:
-            file.write(f'[http]\nport = 0\n[database]\ndsn = "{dsn}"\n[demo]\n'
-                       'allow_release = true\n')
+            file.write(f'[http]\nport = 0\n[database]\ndsn = "{dsn}"\n')
         self.process = subprocess.Popen([GATEWAY, "--config", self.settings],
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()
@@ -171,16 +170,16 @@ class Programs(unittest.TestCase):
         again = self.ctl(database, "key", "revoke", key[4:20])
         self.assertEqual(again.returncode, 1)
         self.assertIn("no valid key", again.stderr)
-        wrong = self.ctl(database, "key", "create", "--name", "a", "--scopes", "everything")
+        wrong = self.ctl(database, "key", "create", "--name", "a", "--permissions", "everything")
         self.assertNotEqual(wrong.returncode, 0)
-        self.assertIn("not a scope", wrong.stderr)
+        self.assertIn("not a permission", wrong.stderr)
 
     def test_a_signal_lets_the_request_in_flight_finish(self):
         database = self.database()
         Database.run(database.dsn("postgres"),
                      "set search_path = cambist; insert into server (id, name) values (1, 'a'); "
                      "insert into account (server_id, login) values (1, 1001)")
-        self.ctl(database, "key", "create", "--name", "t", "--scopes", "status", "--file",
+        self.ctl(database, "key", "create", "--name", "t", "--permissions", "hold.place", "--file",
                  os.path.join(self.folder, "t.key"))
         with open(os.path.join(self.folder, "t.key"), encoding="utf-8") as stream:
             key = stream.read().strip()

@@ -25,9 +25,15 @@ class Routes : public ::testing::Test {
         return json::parse(answer.body);
     }
 
+    /// Asks, with a reason where one is needed, and has it approved where that is needed.
     ReceivedAnswer post(const std::string& target, const std::string& body) {
-        return client.ask("POST", target,
-                          with_request_key(key, "key-" + std::to_string(++requests)), body);
+        auto answer = client.ask("POST", target,
+                                 with_request_key(key, "key-" + std::to_string(++requests)), body);
+        if (answer.code() == "reason_required" && !body.contains("reason"))
+            return post(target, R"({"reason":"r",)" + body.substr(1));
+        if (answer.status == 202 && answer.body.starts_with(R"({"approval")"))
+            return approved(database, answer);
+        return answer;
     }
 
     std::string client_body(std::uint64_t number, const std::string& status = "approved") {
@@ -64,7 +70,7 @@ class Routes : public ::testing::Test {
 
     TestDatabase database;
     RunningGateway gateway{database.settings("cambist_gateway")};
-    HttpClient::Fields key = add_key(database, every_scope(), false);
+    HttpClient::Fields key = add_key(database, every_permission());
     HttpClient client = gateway.client();
     int requests = 0;
 };
@@ -192,7 +198,9 @@ TEST_F(Routes, a_thousand_clients_with_accounts_are_added_at_once) {
     EXPECT_EQ(database.psql("select count(*) from cambist.account where client_id is not null and "
                             "accepted_version = 1 and rights = 31"),
               "1000");
-    EXPECT_EQ(database.psql("select count(*) from cambist.audit"), "2000");
+    EXPECT_EQ(database.psql("select count(*) from cambist.audit "
+                            "where action in ('client_registered', 'account_attached')"),
+              "2000");
     const auto again = post("/v1/clients/batch", R"({"items":[)" + items + "]}");
     EXPECT_EQ(json::parse(again.body).at("created").as_int64(), 0);
     EXPECT_EQ(json::parse(again.body).at("items").at(999).at("code").as_string(), "id_taken");
@@ -272,7 +280,10 @@ TEST_F(Routes, pages_show_everything_once_and_in_order) {
 TEST_F(Routes, the_audit_tells_who_did_what_in_the_order_of_commits) {
     add_owner();
     post("/v1/clients/" + test_uuid(1) + "/status", R"({"to":"restricted","reason":"why"})");
-    const auto records = all_of("/v1/audit", 1);
+    std::vector<json::value> records;
+    for (const auto& record : all_of("/v1/audit", 1))
+        if (!record.at("action").as_string().starts_with("approval_"))
+            records.push_back(record);
     ASSERT_EQ(records.size(), 3u);
     EXPECT_EQ(records[0].at("action").as_string(), "client_registered");
     EXPECT_EQ(records[1].at("action").as_string(), "account_attached");

@@ -5,8 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
+#include "gateway/http/request_id.hpp"
+#include "gateway/routes/four_eyes.hpp"
+#include "office/staff/access_store.hpp"
 #include "office/staff/api_key.hpp"
+#include "office/staff/permission.hpp"
 
 namespace cambist::gateway {
 namespace {
@@ -24,13 +30,11 @@ office::pg::PoolSettings pool_of(const office::pg::ConnectionSettings& connectio
 }  // namespace
 
 RunningGateway::RunningGateway(const office::pg::ConnectionSettings& connection,
-                               const HttpLimits& limits, bool release_allowed,
-                               std::chrono::milliseconds handler_time)
+                               const HttpLimits& limits, std::chrono::milliseconds handler_time)
     : work_(asio::make_work_guard(context_)),
       pool_(pool_of(connection)),
       notifier_(context_.get_executor(), connection),
-      api_(pool_, notifier_, clock_,
-           {.release_allowed = release_allowed, .handler_time = handler_time}),
+      api_(pool_, notifier_, clock_, {.handler_time = handler_time}),
       server_(context_.get_executor(), "127.0.0.1", 0, limits, api_) {
     api_.watch(server_);
     serving_ = asio::co_spawn(context_, server_.serve(), asio::use_future);
@@ -47,24 +51,76 @@ RunningGateway::~RunningGateway() {
     thread_.join();
 }
 
-std::vector<std::string> every_scope() {
-    std::vector<std::string> scopes;
-    for (const auto& scope : office::known_scopes())
-        scopes.emplace_back(scope.name);
-    return scopes;
+std::vector<std::string> every_permission() {
+    std::vector<std::string> permissions;
+    for (const auto& permission : office::known_permissions())
+        if (!office::is_for_people_alone(permission.name))
+            permissions.emplace_back(permission.name);
+    return permissions;
 }
 
 HttpClient::Fields add_key(const tests::TestDatabase& database,
-                           const std::vector<std::string>& scopes, bool narrow_only) {
+                           const std::vector<std::string>& permissions) {
     const auto key = office::KeyText::random();
     std::string hash;
     for (const std::byte byte : office::hash_of(key))
         hash += fmt::format("{:02x}", std::to_integer<int>(byte));
     database.psql(
-        fmt::format("insert into cambist.api_key (id, name, hash, scopes, narrow_only) values "
-                    "('{}', 'test', decode('{}', 'hex'), '{{{}}}', {})",
-                    key.id, hash, fmt::join(scopes, ","), narrow_only));
+        fmt::format("insert into cambist.api_key (id, name, hash, permissions) values "
+                    "('{}', 'test', decode('{}', 'hex'), '{{{}}}')",
+                    key.id, hash, fmt::join(permissions, ",")));
     return {{"Authorization", "Bearer " + key.text()}};
+}
+
+namespace {
+
+office::Actor add_checker(const tests::TestDatabase& database) {
+    const office::Actor checker{.name = "staff:checker",
+                                .principal = *OperationId::from_uuid(test_uuid(900'001)),
+                                .person = *OperationId::from_uuid(test_uuid(900'002)),
+                                .is_staff = true};
+    database.psql(fmt::format(
+        "insert into person (id, name) values ('{1}', 'X') on conflict do nothing;"
+        "insert into staff (id, person_id, username, name) values ('{0}', '{1}', 'checker', 'X') "
+        "  on conflict do nothing;"
+        "insert into role_grant (id, staff_id, role, granted_by) "
+        "  select gen_random_uuid(), '{0}', name, 'test' from role "
+        "  where not exists (select from role_grant where staff_id = '{0}')",
+        checker.principal.uuid(), checker.person.uuid()));
+    return checker;
+}
+
+}  // namespace
+
+ReceivedAnswer approved(const tests::TestDatabase& database, const ReceivedAnswer& asked) {
+    const auto body = boost::json::parse(asked.body);
+    const auto id =
+        OperationId::from_uuid(body.at("approval").at("id").as_string()).value_or(OperationId{});
+    const office::Actor checker = add_checker(database);
+    const office::Authority alone(checker);
+    const SystemClock clock;
+    asio::io_context context;
+    office::pg::Pool pool(pool_of(database.settings("cambist_gateway")));
+    ReceivedAnswer answer;
+    tests::await(context, [&]() -> asio::awaitable<void> {
+        auto tx = co_await pool.begin();
+        office::access::act(tx, checker, "approval.decide");
+        const Request request{
+            .id = make_request_id(), .method = "POST", .target = {}, .headers = {}, .peer = ""};
+        const PathValues path;
+        const boost::json::value nothing;
+        Call call{request, path, nothing, alone, checker, clock.now(), tx};
+        Reply reply;
+        const office::WantedDecision wanted{.approves = true, .remark = "seen", .if_version = 1};
+        const auto decided = co_await office::approvals::Engine::decide(
+            tx, id, wanted, checker, clock.now(), carrying_out(call, reply));
+        co_await tx.commit();
+        answer.status = decided && !decided->stale ? reply.status : 409;
+        answer.body = boost::json::serialize(reply.body);
+        if (decided && decided->stale)
+            answer.body = "{\"code\":\"" + *decided->stale + "\"}";
+    }());
+    return answer;
 }
 
 HttpClient::Fields with_request_key(HttpClient::Fields fields, const std::string& key) {

@@ -21,7 +21,7 @@ namespace cambist::gateway {
 class RunningGateway {
   public:
     explicit RunningGateway(const office::pg::ConnectionSettings& connection,
-                            const HttpLimits& limits = {}, bool release_allowed = true,
+                            const HttpLimits& limits = {},
                             std::chrono::milliseconds handler_time = std::chrono::seconds(25));
     ~RunningGateway();
 
@@ -39,12 +39,16 @@ class RunningGateway {
     std::thread thread_;
 };
 
-/// Every scope there is.
-std::vector<std::string> every_scope();
+/// Every permission that a key can hold.
+std::vector<std::string> every_permission();
 
 /// Adds a key to the database and gives its `Authorization` header.
 HttpClient::Fields add_key(const tests::TestDatabase& database,
-                           const std::vector<std::string>& scopes, bool narrow_only);
+                           const std::vector<std::string>& permissions);
+
+/// Carries out what a 202 says waits for approval, decided by a member of staff who may decide all;
+/// gives what the request then answered.
+ReceivedAnswer approved(const tests::TestDatabase& database, const ReceivedAnswer& asked);
 
 /// The same header fields with an Idempotency-Key.
 HttpClient::Fields with_request_key(HttpClient::Fields fields, const std::string& key);

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 TEST(Unavailable, without_a_database_the_gateway_lives_and_says_503) {
     TestDatabase database;
-    const auto key = add_key(database, every_scope(), false);
+    const auto key = add_key(database, every_permission());
     RunningGateway gateway(database.settings_through("127.0.0.1", 1, "cambist_gateway"));
     auto client = gateway.client();
     EXPECT_EQ(client.ask("GET", "/livez").status, 200);
@@ -39,7 +39,7 @@ TEST(Unavailable, a_commit_without_an_answer_is_unknown_and_the_same_key_settles
     TestDatabase database;
     add_trading_server(database);
     RunningGateway gateway(database.settings("cambist_gateway"));
-    const auto key = with_request_key(add_key(database, every_scope(), false), "settle");
+    const auto key = with_request_key(add_key(database, every_permission()), "settle");
     const std::string body = R"({"id":")" + test_uuid(1) + R"(","kind":"trading","reason":"r"})";
     auto client = gateway.client();
     database.psql(die_at_commit);
@@ -55,8 +55,8 @@ TEST(Unavailable, a_commit_without_an_answer_is_unknown_and_the_same_key_settles
 TEST(Unavailable, a_request_that_waits_too_long_is_given_up_and_nothing_was_done) {
     TestDatabase database;
     add_trading_server(database);
-    RunningGateway gateway(database.settings("cambist_gateway"), {}, true, 100ms);
-    const auto key = with_request_key(add_key(database, every_scope(), false), "late");
+    RunningGateway gateway(database.settings("cambist_gateway"), {}, 100ms);
+    const auto key = with_request_key(add_key(database, every_permission()), "late");
     const std::string body = R"({"id":")" + test_uuid(1) + R"(","kind":"trading","reason":"r"})";
     auto client = gateway.client();
     boost::asio::io_context context;

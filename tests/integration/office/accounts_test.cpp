@@ -10,6 +10,16 @@ class Accounts : public OfficeDesk {
   protected:
     using Part = std::function<awaitable<void>(pg::Transaction&)>;
 
+    /// May only connect: an account that is given to them gives no rights.
+    Client registered_client() {
+        Client client;
+        client.id = {7, 1000 + ++registered_};
+        client.person = {8, 1000 + registered_};
+        client.name = "Bob";
+        committed([&](pg::Transaction& tx) { return register_client(tx, client, back_office); });
+        return client;
+    }
+
     /// `second` starts when `first` has done its part; `first` commits when `second` waits for it.
     void at_the_same_moment(Part first, Part second) {
         await(context, [&]() -> awaitable<void> {
@@ -40,6 +50,7 @@ class Accounts : public OfficeDesk {
     }
 
   private:
+    std::uint64_t registered_ = 0;
     static constexpr pg::Query waits{"waits",
                                      "select count(*) from pg_locks where not granted and "
                                      "(database = (select oid from pg_database where datname = "
@@ -83,17 +94,17 @@ TEST_F(Accounts, a_change_leaves_one_audit_record_and_one_event_with_it) {
         << "a confidential cause left the office";
 }
 
-TEST_F(Accounts, a_narrowing_key_cannot_release_and_a_refusal_writes_nothing) {
+TEST_F(Accounts, nobody_gives_rights_alone_and_a_refusal_writes_nothing) {
     const Client ada = approved_client({100});
     set_status(ada, ClientStatus::restricted, back_office, Cause::review);
     const std::string audit = count("audit"), outbox = count("outbox");
     const auto refused = set_status(ada, ClientStatus::approved, back_office);
     ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().code, "narrow_only");
+    EXPECT_EQ(refused.error().code, "needs_approval");
     EXPECT_EQ(refused.error().kind, Refused::Kind::forbidden);
     EXPECT_EQ(count("audit"), audit);
     EXPECT_EQ(count("outbox"), outbox);
-    EXPECT_TRUE(set_status(ada, ClientStatus::approved, demo).has_value());
+    EXPECT_TRUE(set_status_with_approval(ada, ClientStatus::approved).has_value());
     EXPECT_EQ(account(100, "accepted_version, rights"), "3|31");
 }
 
@@ -102,7 +113,8 @@ TEST_F(Accounts, lifting_one_cause_leaves_the_others_in_force) {
     set_status(ada, ClientStatus::restricted, back_office, Cause::review);
     set_status(ada, ClientStatus::restricted, back_office, Cause::authority_freeze);
     EXPECT_EQ(account(100, "reason"), "frozen");
-    const auto still = set_status(ada, ClientStatus::approved, demo, Cause::authority_freeze);
+    const auto still =
+        set_status_with_approval(ada, ClientStatus::approved, Cause::authority_freeze);
     EXPECT_EQ(still->client.status, ClientStatus::restricted);
     EXPECT_EQ(account(100, "reason"), "restricted");
     EXPECT_EQ(count("restriction_cause where lifted_at is null"), "1");
@@ -125,7 +137,7 @@ TEST_F(Accounts, a_client_with_money_is_not_closed) {
     EXPECT_EQ(account(100, "rights, reason"), "0|account_closed");
 }
 
-TEST_F(Accounts, holds_narrow_at_once_and_are_released_only_by_who_may) {
+TEST_F(Accounts, holds_narrow_at_once_and_are_released_with_an_approval) {
     approved_client({100});
     const Hold reserve{{9, 1}, {{1}, {100}}, HoldKind::reserve, 2'500, "dispute"};
     const Hold withdrawal{{9, 2}, {{1}, {100}}, HoldKind::withdrawal, 0, "check"};
@@ -140,52 +152,60 @@ TEST_F(Accounts, holds_narrow_at_once_and_are_released_only_by_who_may) {
     EXPECT_EQ(committed([&](auto& tx) { return place_hold(tx, other, back_office); }).error().code,
               "id_taken");
 
-    const auto release = [&](const Actor& actor) {
-        return committed([&](auto& tx) { return release_hold(tx, {9, 2}, "done", actor); });
+    const auto release = [&] {
+        return with_approval([&](auto& tx, const Authority& authority) {
+            return release_hold(tx, {9, 2}, "done", authority);
+        });
     };
-    EXPECT_EQ(release(back_office).error().code, "narrow_only");
-    EXPECT_TRUE(release(demo).has_value());
+    const auto alone =
+        committed([&](auto& tx) { return release_hold(tx, {9, 2}, "done", back_office); });
+    EXPECT_EQ(alone.error().code, "needs_approval");
+    EXPECT_TRUE(release().has_value());
     EXPECT_EQ(account(100, "rights, reason, reserved"), "31|none|2500");
-    EXPECT_TRUE(release(demo)->empty()) << "released already: nothing changes";
+    EXPECT_TRUE(release()->empty()) << "released already: nothing changes";
 }
 
 TEST_F(Accounts, leverage_caps_of_client_and_account_meet_in_the_lower_one) {
     const Client ada = approved_client({100});
-    committed([&](auto& tx) { return set_client_leverage_cap(tx, ada.id, 20'000, "", demo); });
+    committed(
+        [&](auto& tx) { return set_client_leverage_cap(tx, ada.id, 20'000, "", back_office); });
     EXPECT_EQ(account(100, "leverage_cap_x100"), "20000");
     committed([&](auto& tx) { return set_leverage_cap(tx, {{1}, {100}}, 3'000, "", back_office); });
     EXPECT_EQ(account(100, "leverage_cap_x100"), "3000");
     const auto raised =
         committed([&](auto& tx) { return set_leverage_cap(tx, {{1}, {100}}, 0, "", back_office); });
-    EXPECT_EQ(raised.error().code, "narrow_only");
+    EXPECT_EQ(raised.error().code, "needs_approval");
 }
 
 TEST_F(Accounts, an_account_can_be_given_before_the_server_shows_it_and_to_one_client_only) {
     const Client ada = approved_client({500});
     EXPECT_EQ(account(500, "accepted_version, server_version"), "1|0");
     const Client bob = approved_client({});
-    const auto taken = committed([&](auto& tx) {
-        return attach_account(tx, bob.id, {{1}, {500}}, AccountKind::live, demo);
+    const auto taken = with_approval([&](auto& tx, const Authority& authority) {
+        return attach_account(tx, bob.id, {{1}, {500}}, AccountKind::live, authority);
     });
     EXPECT_EQ(taken.error().code, "account_taken");
 }
 
-TEST_F(Accounts, are_given_by_who_may_give_rights_and_as_what_the_server_says) {
+TEST_F(Accounts,
+       are_given_with_an_approval_where_rights_come_with_them_and_as_what_the_server_says) {
     const Client ada = approved_client({101});
-    const auto give = [&](std::uint64_t login, AccountKind kind, const Actor& actor) {
-        const auto given = committed(
-            [&](auto& tx) { return attach_account(tx, ada.id, {{1}, {login}}, kind, actor); });
+    const auto give = [&](std::uint64_t login, AccountKind kind) {
+        const auto given = committed([&](auto& tx) {
+            return attach_account(tx, ada.id, {{1}, {login}}, kind, back_office);
+        });
         return given ? "given" : std::string(given.error().code);
     };
-    const Actor clerk{.name = "key:clerk"};
-    EXPECT_EQ(give(100, AccountKind::live, back_office), "narrow_only");
-    EXPECT_EQ(give(100, AccountKind::demo, demo), "kind_differs");
-    EXPECT_EQ(give(700, AccountKind::demo, clerk), "narrow_only") << "nobody has seen it yet";
-    EXPECT_EQ(give(101, AccountKind::demo, clerk), "narrow_only");
-    EXPECT_EQ(give(100, AccountKind::live, clerk), "given");
-    EXPECT_EQ(give(101, AccountKind::demo, demo), "given");
+    EXPECT_EQ(give(100, AccountKind::demo), "kind_differs");
+    EXPECT_EQ(give(100, AccountKind::live), "needs_approval");
+    EXPECT_EQ(give(700, AccountKind::demo), "needs_approval") << "nobody has seen it yet";
+    EXPECT_EQ(give(101, AccountKind::demo), "needs_approval");
+    EXPECT_EQ(give(101, AccountKind::live), "given") << "it is so already";
+    with_approval([&](auto& tx, const Authority& authority) {
+        return attach_account(tx, ada.id, {{1}, {101}}, AccountKind::demo, authority);
+    });
     EXPECT_EQ(database.psql("select before ->> 'kind', after ->> 'kind' from audit "
-                            "order by id desc limit 1"),
+                            "where action = 'account_attached' order by id desc limit 1"),
               "live|demo");
 }
 
@@ -196,7 +216,9 @@ TEST_F(Accounts, a_hold_that_was_released_is_not_placed_again_under_its_id) {
         return committed([&](auto& tx) { return place_hold(tx, hold, back_office); });
     };
     EXPECT_TRUE(place().has_value());
-    committed([&](auto& tx) { return release_hold(tx, hold.id, "done", demo); });
+    with_approval([&](auto& tx, const Authority& authority) {
+        return release_hold(tx, hold.id, "done", authority);
+    });
     EXPECT_EQ(place().error().code, "id_taken");
 }
 
@@ -233,14 +255,14 @@ TEST_F(Accounts, a_hold_and_a_restriction_at_the_same_moment_both_count) {
 }
 
 TEST_F(Accounts, an_account_given_to_two_clients_at_the_same_moment_is_the_firsts) {
-    const Client ada = approved_client({}), bob = approved_client({});
+    const Client ada = registered_client(), bob = registered_client();
     const AccountKey key{{1}, {600}};
     const auto give_to_ada = [&](pg::Transaction& tx) -> awaitable<void> {
-        co_await attach_account(tx, ada.id, key, AccountKind::live, demo);
+        co_await attach_account(tx, ada.id, key, AccountKind::live, back_office);
     };
     std::string refusal;
     at_the_same_moment(give_to_ada, [&](pg::Transaction& tx) -> awaitable<void> {
-        const auto taken = co_await attach_account(tx, bob.id, key, AccountKind::live, demo);
+        const auto taken = co_await attach_account(tx, bob.id, key, AccountKind::live, back_office);
         refusal = taken ? "given" : taken.error().code;
     });
     EXPECT_EQ(refusal, "account_taken");

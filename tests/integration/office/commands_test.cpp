@@ -28,7 +28,9 @@ class Commands : public OfficeDesk {
         return order;
     }
     Outcome<Command> request(const CommandOrder& order) {
-        return committed([&](auto& tx) { return request_command(tx, order, demo); });
+        return with_approval([&](auto& tx, const Authority& authority) {
+            return request_command(tx, order, authority);
+        });
     }
     Dispatched send(std::int64_t now = 500) {
         return committed(bridge, [&](auto& tx) {
@@ -178,7 +180,7 @@ TEST_F(Commands, a_created_account_belongs_to_its_client_with_its_policy) {
               client.id.uuid() + "|demo|1|31");
 }
 
-TEST_F(Commands, who_may_only_lower_leverage_does_not_raise_what_was_lowered_meanwhile) {
+TEST_F(Commands, one_person_who_lowers_leverage_does_not_raise_what_was_lowered_meanwhile) {
     const auto leverage = [&](std::uint64_t id, std::uint32_t x100) {
         CommandOrder order = balance(id, 0);
         order.kind = CommandKind::leverage;
@@ -191,7 +193,7 @@ TEST_F(Commands, who_may_only_lower_leverage_does_not_raise_what_was_lowered_mea
     database.psql("update account set leverage_x100 = 5000 where login = 100");
     EXPECT_TRUE(send().to_send.empty());
     EXPECT_EQ(database.psql("select status, result ->> 'code' from command"),
-              "refused|narrow_only");
+              "refused|needs_approval");
 }
 
 TEST_F(Commands, groups_and_leverage_are_checked_against_the_server_and_the_cap) {
@@ -214,13 +216,16 @@ TEST_F(Commands, groups_and_leverage_are_checked_against_the_server_and_the_cap)
 }
 
 TEST_F(Commands, many_at_once_with_one_id_are_one_command) {
+    CommandOrder lower = balance(1, 0);
+    lower.kind = CommandKind::leverage;
+    lower.leverage_x100 = 5'000;
     int queued = 0;
     for (int caller = 0; caller < 16; ++caller)
         boost::asio::co_spawn(
             context,
             [&]() -> awaitable<void> {
                 auto tx = co_await gateway.begin();
-                const auto command = co_await request_command(tx, balance(1, -100), demo);
+                const auto command = co_await request_command(tx, lower, back_office);
                 co_await tx.commit();
                 queued += command.has_value() ? 1 : 0;
             },

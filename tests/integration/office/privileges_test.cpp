@@ -78,14 +78,30 @@ TEST_F(Privileges, the_bridge_knows_no_keys_and_no_persons) {
 }
 
 TEST_F(Privileges, the_gateway_does_not_write_what_the_trading_server_says) {
-    for (const char* sql :
-         {"update account set balance = 1", "update account set enforced_version = 1",
-          "delete from account", "insert into refusal values (1)", "update deal set profit = 0",
-          "update stream_cursor set seq = 0", "update policy_version set enforced_at = now()",
-          "update server set bridge_epoch = 9", "update command set status = 'done'",
-          "delete from command", "delete from api_key", "update api_key set narrow_only = false",
-          "insert into api_key (id, name, hash) values ('a', 'b', 'c')",
-          "update idempotency set response_status = 200"})
+    for (const char* sql : {"update account set balance = 1",
+                            "update account set enforced_version = 1",
+                            "delete from account",
+                            "insert into refusal values (1)",
+                            "update deal set profit = 0",
+                            "update stream_cursor set seq = 0",
+                            "update policy_version set enforced_at = now()",
+                            "update server set bridge_epoch = 9",
+                            "update command set attempt_epoch = 1",
+                            "delete from command",
+                            "delete from api_key",
+                            "update api_key set permissions = '{}'",
+                            "delete from approval",
+                            "update approval set maker_id = null",
+                            "delete from approval_decision",
+                            "delete from approval_party",
+                            "update configuration set version = 9",
+                            "delete from configuration",
+                            "delete from role_grant",
+                            "update role_grant set role = 'administrator'",
+                            "insert into role_permission values ('support', 'approval.decide')",
+                            "select from deal",
+                            "alter table client disable row level security",
+                            "update idempotency set response_status = 200"})
         EXPECT_EQ(attempt("cambist_gateway", sql), forbidden) << sql;
 }
 

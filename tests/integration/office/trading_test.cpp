@@ -112,19 +112,18 @@ TEST_F(Trading, two_bridges_racing_for_a_lease_get_one) {
     EXPECT_EQ(won, 1);
 }
 
-TEST_F(Trading, mode_and_scope_change_by_an_administrator_with_a_record) {
-    const auto change = [&](const Actor& actor) {
-        return committed([&](auto& tx) {
-            return change_mode(tx, {1}, ServerMode::enforce, {"real*"}, "go", actor);
-        });
+TEST_F(Trading, mode_and_scope_change_with_an_approval_and_a_record) {
+    const auto change = [](auto& tx, const Authority& authority) {
+        return change_mode(tx, {1}, ServerMode::enforce, {"real*"}, "go", authority);
     };
-    EXPECT_EQ(change(back_office).error().code, "not_administrator");
-    ASSERT_TRUE(change(demo).has_value());
+    const auto alone = committed([&](auto& tx) { return change(tx, back_office); });
+    EXPECT_EQ(alone.error().code, "needs_approval");
+    ASSERT_TRUE(with_approval(change).has_value());
     EXPECT_EQ(database.psql("select mode, scope, config_version from server"), "enforce|{real*}|2");
     EXPECT_EQ(count("audit where action = 'server_mode_changed'"), "1");
 }
 
-TEST_F(Trading, anybody_stops_money_out_and_only_some_let_it_flow_again) {
+TEST_F(Trading, anybody_stops_money_out_and_with_an_approval_it_flows_again) {
     EXPECT_EQ(
         committed([&](auto& tx) { return stop_money_out(tx, {1}, "", back_office); }).error().code,
         "reason_required");
@@ -135,18 +134,19 @@ TEST_F(Trading, anybody_stops_money_out_and_only_some_let_it_flow_again) {
     EXPECT_FALSE(committed([&](auto& tx) {
                      return resume_money_out(tx, {1}, "checked", back_office);
                  }).has_value());
-    EXPECT_TRUE(committed([&](auto& tx) {
-                    return resume_money_out(tx, {1}, "checked", demo);
+    EXPECT_TRUE(with_approval([](auto& tx, const Authority& authority) {
+                    return resume_money_out(tx, {1}, "checked", authority);
                 }).has_value());
     EXPECT_EQ(database.psql("select money_out_stopped from server"), "f");
 }
 
-TEST_F(Trading, only_some_begin_a_new_era_of_policies) {
-    const auto begin = [&](Actor actor) {
-        return committed([&](auto& tx) { return begin_policy_era(tx, {1}, "restored", actor); });
+TEST_F(Trading, a_new_era_of_policies_begins_with_an_approval) {
+    const auto begin = [](auto& tx, const Authority& authority) {
+        return begin_policy_era(tx, {1}, "restored", authority);
     };
-    EXPECT_EQ(begin(back_office).error().code, "not_administrator");
-    EXPECT_EQ(begin(demo)->policy_era, 2u);
+    const auto alone = committed([&](auto& tx) { return begin(tx, back_office); });
+    EXPECT_EQ(alone.error().code, "needs_approval");
+    EXPECT_EQ(with_approval(begin)->policy_era, 2u);
     EXPECT_EQ(database.psql("select policy_era from server"), "2");
     EXPECT_EQ(count("audit where action = 'policy_era_begun'"), "1");
     committed(bridge, [&](auto& tx) -> awaitable<bool> {
@@ -161,7 +161,7 @@ TEST_F(Trading, a_server_is_registered_once) {
     server.id = {2};
     server.name = "two";
     const auto add = [&] {
-        return committed([&](auto& tx) { return register_server(tx, server, demo); });
+        return committed([&](auto& tx) { return register_server(tx, server, back_office); });
     };
     EXPECT_TRUE(add().has_value());
     EXPECT_EQ(add().error().code, "id_taken");

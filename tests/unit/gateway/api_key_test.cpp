@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/auth/request_key.hpp"
+#include "office/staff/permission.hpp"
 
 namespace cambist::gateway {
 namespace {
@@ -28,10 +29,10 @@ TEST(ApiKey, is_read_back_as_it_was_made_and_opens_itself_alone) {
     EXPECT_FALSE(office::opens(one, std::nullopt));
 }
 
-TEST(ApiKey, opens_nothing_once_revoked) {
+TEST(ApiKey, opens_nothing_once_ended) {
     const auto text = KeyText::random();
     ApiKey key = kept(text);
-    key.revoked = true;
+    key.ended = true;
     EXPECT_FALSE(office::opens(text, key));
 }
 
@@ -45,10 +46,13 @@ TEST(ApiKey, has_one_form_of_text) {
         EXPECT_FALSE(KeyText::from(bad)) << bad;
 }
 
-TEST(ApiKey, scopes_are_those_that_routes_ask_for) {
-    EXPECT_TRUE(office::is_known_scope("demo_release"));
-    EXPECT_FALSE(office::is_known_scope("admin"));
-    EXPECT_FALSE(office::is_known_scope(""));
+TEST(Permissions, are_those_that_routes_ask_for_and_two_are_for_people_alone) {
+    EXPECT_TRUE(office::is_known_permission("client.read"));
+    EXPECT_FALSE(office::is_known_permission("client"));
+    EXPECT_FALSE(office::is_known_permission(""));
+    EXPECT_TRUE(office::is_for_people_alone("approval.decide"));
+    EXPECT_TRUE(office::is_for_people_alone("delegation.create"));
+    EXPECT_FALSE(office::is_for_people_alone("approval.read"));
 }
 
 Request request_to(const std::string& method, std::vector<std::string> segments) {

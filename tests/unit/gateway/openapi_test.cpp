@@ -12,7 +12,7 @@ namespace {
 
 /// One operation of the document, as far as the route table says the same.
 struct Operation {
-    std::string scope;
+    std::string permission;
     KeyRule key = KeyRule::none;
     std::set<std::string> parameters;
     bool open = false, has_body = false;
@@ -33,8 +33,8 @@ std::map<std::string, Operation> documented() {
             operation = nullptr;
         } else if (indent == 4 && (text == "get:" || text == "post:" || text == "put:")) {
             operation = &operations[text.substr(0, text.size() - 1) + " " + path];
-        } else if (operation && text.starts_with("x-scope: ")) {
-            operation->scope = text.substr(9);
+        } else if (operation && text.starts_with("x-permission: ")) {
+            operation->permission = text.substr(14);
         } else if (operation && text == "security: []") {
             operation->open = true;
         } else if (operation && text.starts_with("requestBody:")) {
@@ -43,7 +43,8 @@ std::map<std::string, Operation> documented() {
             operation->key = KeyRule::required;
         } else if (operation && text == reference + "idempotency_key_optional'") {
             operation->key = KeyRule::optional;
-        } else if (operation && text.starts_with(reference) && !text.ends_with("if_match'")) {
+        } else if (operation && text.starts_with(reference) &&
+                   text.find("if_match") == std::string::npos) {
             operation->parameters.insert(
                 text.substr(reference.size(), text.size() - reference.size() - 1));
         }
@@ -65,7 +66,7 @@ TEST(OpenApi, says_of_every_route_what_the_table_says) {
         const auto found = operations.find(name);
         ASSERT_NE(found, operations.end()) << name << " is not documented";
         const Operation& operation = found->second;
-        EXPECT_EQ(operation.scope, route.scope) << name;
+        EXPECT_EQ(operation.permission, route.permission) << name;
         EXPECT_TRUE(operation.key == route.key) << name;
         EXPECT_EQ(operation.has_body, route.writes()) << name;
         EXPECT_FALSE(operation.open) << name;
@@ -93,9 +94,13 @@ TEST(OpenApi, documents_no_route_that_is_not_there) {
 TEST(RouteTable, what_creates_or_moves_money_needs_an_idempotency_key) {
     for (const Route& route : routes()) {
         const bool orders =
-            route.writes() && (route.scope == "commands" || route.pattern.ends_with("/holds") ||
-                               route.pattern.starts_with("/v1/clients/batch") ||
-                               route.pattern == "/v1/clients" || route.pattern == "/v1/servers");
+            route.writes() &&
+            (route.permission.starts_with("account.operate") ||
+             route.permission.starts_with("account.open") ||
+             route.permission == "account.set_leverage" ||
+             route.permission == "account.move_group" || route.permission == "account.disconnect" ||
+             route.pattern.ends_with("/holds") || route.pattern.starts_with("/v1/clients/batch") ||
+             route.pattern == "/v1/clients" || route.pattern == "/v1/servers");
         if (orders)
             EXPECT_TRUE(route.key == KeyRule::required) << route.pattern;
         if (!route.writes())

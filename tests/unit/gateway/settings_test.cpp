@@ -20,36 +20,33 @@ TEST(GatewaySettings, have_defaults_for_all_but_the_database) {
     EXPECT_EQ(settings->port, 8600);
     EXPECT_EQ(settings->http.header.bytes, 16u * 1024);
     EXPECT_EQ(settings->dsn, "host=db");
-    EXPECT_FALSE(settings->allow_release);
 }
 
 TEST(GatewaySettings, are_read_by_section_and_key) {
     const auto settings = read_settings(
         "[http]\nport = 1234\nidle_seconds = 7\nconnections = 5\n"
-        "[database]\ndsn = \"host=a\"\npool = 3\n[demo]\nallow_release = true\n",
+        "[database]\ndsn = \"host=a\"\npool = 3\n",
         "");
     ASSERT_TRUE(settings);
     EXPECT_EQ(settings->port, 1234);
     EXPECT_EQ(settings->http.idle_time, std::chrono::seconds(7));
     EXPECT_EQ(settings->http.connections, 5u);
     EXPECT_EQ(settings->pool, 3);
-    EXPECT_TRUE(settings->allow_release);
 }
 
 TEST(GatewaySettings, name_every_problem_at_once) {
     const auto problems = problems_of(
         "[http]\nport = 70000\nprot = 1\nidle_seconds = \"10s\"\naddress = \"0.0.0.0\"\n"
-        "[demo]\nallow_release = 1\n[servre]\na = 1\n[log]\nlevel = \"loud\"\n");
+        "[servre]\na = 1\n[log]\nlevel = \"loud\"\n");
     const auto has = [&](std::string_view text) {
         return std::ranges::any_of(problems,
                                    [&](const auto& problem) { return problem.starts_with(text); });
     };
-    EXPECT_EQ(problems.size(), 7u);
+    EXPECT_EQ(problems.size(), 6u);
     EXPECT_TRUE(has("http.port: must be a whole number from 0 to 65535"));
     EXPECT_TRUE(has("http.prot: unknown key"));
     EXPECT_TRUE(has("http.idle_seconds: must be a whole number"));
     EXPECT_TRUE(has("http.address: other than loopback needs http.behind_proxy"));
-    EXPECT_TRUE(has("demo.allow_release: must be true or false"));
     EXPECT_TRUE(has("servre: unknown section"));
     EXPECT_TRUE(has("log.level: must be"));
 }

@@ -5,9 +5,6 @@
 namespace cambist::office {
 namespace {
 
-const Actor back_office{.name = "key:backoffice", .scopes = {}, .narrow_only = true};
-const Actor demo{.name = "key:demo", .scopes = {"demo_release"}};
-
 Client client(ClientStatus status, std::initializer_list<Cause> causes = {}) {
     Client one;
     one.status = status;
@@ -27,7 +24,6 @@ struct RefusedRow {
     Client client;
     StatusChange change;
     ClosingFacts closing;
-    Actor actor;
     AccountRefusal refusal;
 };
 
@@ -36,43 +32,21 @@ const RefusedRow refused_rows[] = {
      client(ClientStatus::approved),
      {.to = ClientStatus::restricted, .cause = {}, .reason = "r", .if_version = 6},
      {},
-     demo,
      AccountRefusal::stale_version},
-    {"a narrowing key approves",
-     client(ClientStatus::pending_review),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
-     {},
-     back_office,
-     AccountRefusal::narrow_only},
-    {"a narrowing key with the scope lifts",
-     client(ClientStatus::restricted, {Cause::review}),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
-     {},
-     Actor{.name = "x", .scopes = {"demo_release"}, .narrow_only = true},
-     AccountRefusal::narrow_only},
-    {"a key without the scope lifts",
-     client(ClientStatus::restricted, {Cause::review}),
-     {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
-     {},
-     Actor{.name = "x"},
-     AccountRefusal::narrow_only},
     {"a closed client moves",
      client(ClientStatus::closed),
      {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
      {},
-     demo,
      AccountRefusal::client_closed},
     {"approval without review",
      client(ClientStatus::registered),
      {.to = ClientStatus::approved, .cause = {}, .reason = "r", .if_version = {}},
      {},
-     demo,
      AccountRefusal::no_such_transition},
     {"a restriction without a reason",
      client(ClientStatus::approved),
      {.to = ClientStatus::restricted, .cause = {}, .reason = "", .if_version = {}},
      {},
-     demo,
      AccountRefusal::reason_required},
     {"a cause that is not in force is lifted",
      client(ClientStatus::restricted, {Cause::review}),
@@ -81,54 +55,50 @@ const RefusedRow refused_rows[] = {
       .reason = "r",
       .if_version = {}},
      {},
-     demo,
      AccountRefusal::cause_not_in_force},
     {"a client with money is closed",
      client(ClientStatus::approved),
      {.to = ClientStatus::closed, .cause = {}, .reason = "r", .if_version = {}},
      {.money_left = true},
-     demo,
      AccountRefusal::money_left},
     {"a client with an open operation is closed",
      client(ClientStatus::approved),
      {.to = ClientStatus::closed, .cause = {}, .reason = "r", .if_version = {}},
      {.operation_pending = true},
-     demo,
      AccountRefusal::operation_pending},
 };
 
 TEST(StatusReview, refuses_by_name) {
     for (const RefusedRow& row : refused_rows)
-        EXPECT_EQ(refusal_of(review_status(row.client, row.change, row.closing, row.actor)),
-                  row.refusal)
+        EXPECT_EQ(refusal_of(review_status(row.client, row.change, row.closing)), row.refusal)
             << row.name;
 }
 
-StatusPlan plan_of(const Client& one, ClientStatus to, std::optional<Cause> cause,
-                   const Actor& actor) {
+StatusPlan plan_of(const Client& one, ClientStatus to, std::optional<Cause> cause) {
     const auto plan =
-        review_status(one, {.to = to, .cause = cause, .reason = "r", .if_version = {}}, {}, actor);
+        review_status(one, {.to = to, .cause = cause, .reason = "r", .if_version = {}}, {});
     EXPECT_TRUE(plan.has_value());
     return plan.value_or(StatusPlan{});
 }
 
-TEST(StatusReview, a_narrowing_key_restricts_and_closes) {
-    EXPECT_EQ(plan_of(client(ClientStatus::approved), ClientStatus::restricted,
-                      Cause::abnormal_activity, back_office)
-                  .status,
-              ClientStatus::restricted);
-    EXPECT_EQ(plan_of(client(ClientStatus::approved), ClientStatus::closed, {}, back_office).status,
-              ClientStatus::closed);
+TEST(StatusReview, restricting_and_closing_narrow_and_approving_and_lifting_widen) {
+    const auto approved = client(ClientStatus::approved);
+    EXPECT_FALSE(plan_of(approved, ClientStatus::restricted, Cause::abnormal_activity).widens);
+    EXPECT_FALSE(plan_of(approved, ClientStatus::closed, {}).widens);
+    EXPECT_TRUE(plan_of(client(ClientStatus::pending_review), ClientStatus::approved, {}).widens);
+    const auto restricted = client(ClientStatus::restricted, {Cause::review});
+    EXPECT_TRUE(plan_of(restricted, ClientStatus::approved, Cause::review).widens);
+    EXPECT_FALSE(plan_of(restricted, ClientStatus::restricted, Cause::authority_freeze).widens);
 }
 
 TEST(StatusReview, a_restriction_without_a_cause_is_a_review) {
-    const auto plan = plan_of(client(ClientStatus::approved), ClientStatus::restricted, {}, demo);
+    const auto plan = plan_of(client(ClientStatus::approved), ClientStatus::restricted, {});
     EXPECT_TRUE(plan.causes.has(Cause::review));
 }
 
 TEST(StatusReview, clearing_one_cause_leaves_the_rest) {
     const auto one = client(ClientStatus::restricted, {Cause::review, Cause::authority_freeze});
-    const auto plan = plan_of(one, ClientStatus::approved, Cause::review, demo);
+    const auto plan = plan_of(one, ClientStatus::approved, Cause::review);
     EXPECT_EQ(plan.status, ClientStatus::restricted);
     EXPECT_FALSE(plan.causes.has(Cause::review));
     EXPECT_TRUE(plan.causes.has(Cause::authority_freeze));
@@ -136,27 +106,24 @@ TEST(StatusReview, clearing_one_cause_leaves_the_rest) {
 
 TEST(StatusReview, the_last_cause_lifted_approves) {
     const auto one = client(ClientStatus::restricted, {Cause::review});
-    EXPECT_EQ(plan_of(one, ClientStatus::approved, Cause::review, demo).status,
-              ClientStatus::approved);
+    EXPECT_EQ(plan_of(one, ClientStatus::approved, Cause::review).status, ClientStatus::approved);
 }
 
 TEST(StatusReview, what_is_so_already_changes_nothing) {
-    EXPECT_FALSE(
-        plan_of(client(ClientStatus::approved), ClientStatus::approved, {}, back_office).changes);
+    EXPECT_FALSE(plan_of(client(ClientStatus::approved), ClientStatus::approved, {}).changes);
     EXPECT_FALSE(plan_of(client(ClientStatus::restricted, {Cause::review}),
-                         ClientStatus::restricted, Cause::review, back_office)
+                         ClientStatus::restricted, Cause::review)
                      .changes);
     EXPECT_TRUE(plan_of(client(ClientStatus::restricted, {Cause::review}), ClientStatus::restricted,
-                        Cause::sanctions_match, back_office)
+                        Cause::sanctions_match)
                     .changes);
 }
 
-TEST(LeverageCap, anybody_lowers_it_and_only_who_may_release_raises_or_removes_it) {
-    EXPECT_TRUE(review_cap(0, 3'000, back_office));
-    EXPECT_TRUE(review_cap(5'000, 3'000, back_office));
-    EXPECT_FALSE(review_cap(3'000, 5'000, back_office));
-    EXPECT_FALSE(review_cap(3'000, 0, back_office));
-    EXPECT_TRUE(review_cap(3'000, 0, demo));
+TEST(LeverageCap, raised_or_removed_it_widens) {
+    EXPECT_FALSE(cap_widens(0, 3'000));
+    EXPECT_FALSE(cap_widens(5'000, 3'000));
+    EXPECT_TRUE(cap_widens(3'000, 5'000));
+    EXPECT_TRUE(cap_widens(3'000, 0));
 }
 
 TEST(HoldReview, a_reserve_has_an_amount_and_nothing_else_has_one) {

@@ -8,8 +8,6 @@
 namespace cambist::office {
 namespace {
 
-const Actor narrow{.name = "key:backoffice", .scopes = {}, .narrow_only = true};
-const Actor desk{.name = "key:desk"};
 const GroupFacts usd_group{.currency = "USD", .exists = true};
 
 CommandOrder order(CommandKind kind) {
@@ -183,13 +181,15 @@ TEST(CommandOrder, must_make_sense_in_itself) {
     EXPECT_FALSE(review_order(wordy));
 }
 
-TEST(CommandActor, a_narrowing_key_lowers_leverage_and_disconnects_only) {
-    EXPECT_TRUE(review_actor(leverage(5'000), 10'000, narrow));
-    EXPECT_TRUE(review_actor(order(CommandKind::disconnect), 0, narrow));
-    EXPECT_FALSE(review_actor(leverage(20'000), 10'000, narrow));
-    EXPECT_FALSE(review_actor(balance(-1), 0, narrow));
-    EXPECT_FALSE(review_actor(group_move(), 0, narrow));
-    EXPECT_TRUE(review_actor(balance(-1), 0, desk));
+TEST(CommandOrder, widens_unless_it_lowers_leverage_opens_an_account_or_disconnects) {
+    EXPECT_FALSE(order_widens(leverage(5'000), 10'000));
+    EXPECT_FALSE(order_widens(order(CommandKind::disconnect), 0));
+    EXPECT_FALSE(order_widens(order(CommandKind::create_account), 0));
+    EXPECT_TRUE(order_widens(leverage(20'000), 10'000));
+    EXPECT_TRUE(order_widens(balance(-1), 0));
+    EXPECT_TRUE(order_widens(balance(1), 0));
+    EXPECT_TRUE(order_widens(credit(1), 0));
+    EXPECT_TRUE(order_widens(group_move(), 0));
 }
 
 TEST(CommandStatus, is_left_only_by_the_steps_of_the_table) {
@@ -210,15 +210,11 @@ TEST(CommandStatus, is_left_only_by_the_steps_of_the_table) {
                 << name_of(CommandStatus(from)) << " " << name_of(CommandStatus(to));
 }
 
-TEST(ServerMode, is_changed_by_an_administrator_with_a_sound_scope) {
-    const Actor administrator{.name = "key:admin", .scopes = {"server_admin"}};
-    EXPECT_TRUE(review_mode({"real\\*", "!real\\test*"}, administrator));
-    EXPECT_FALSE(review_mode({"real\\*"}, desk));
-    EXPECT_FALSE(review_mode({}, administrator));
-    EXPECT_FALSE(review_mode({""}, administrator));
-    EXPECT_FALSE(review_mode({"!"}, administrator));
-    const Actor narrowed{.name = "x", .scopes = {"server_admin"}, .narrow_only = true};
-    EXPECT_FALSE(review_mode({"*"}, narrowed));
+TEST(ServerScope, has_patterns_and_none_is_empty) {
+    EXPECT_TRUE(review_scope({"real\\*", "!real\\test*"}));
+    EXPECT_FALSE(review_scope({}));
+    EXPECT_FALSE(review_scope({""}));
+    EXPECT_FALSE(review_scope({"!"}));
 }
 
 TEST(Refusals, have_a_code_each_of_their_own) {
