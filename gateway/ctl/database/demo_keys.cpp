@@ -34,9 +34,9 @@ awaitable<void> make_demo_keys(Pool& pool, const std::string& folder) {
         if (!office::is_for_people_alone(permission.name))
             every.emplace_back(permission.name);
     const std::vector<std::string> status{
-        "server.read",         "server.stop_money",    "client.read",        "client.change_status",
-        "client.set_cap",      "account.read",         "account.set_state",  "account.set_cap",
-        "account.set_leverage", "account.disconnect",  "hold.read",          "hold.place"};
+        "server.read",          "server.stop_money",  "client.read",       "client.change_status",
+        "client.set_cap",       "account.read",       "account.set_state", "account.set_cap",
+        "account.set_leverage", "account.disconnect", "hold.read",         "hold.place"};
     for (const bool all : {true, false}) {
         const std::string name = all ? "demo" : "backoffice";
         const std::string file = folder + "/" + name + ".key";
