@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdexcept>
+
 namespace cambist::ctl {
 
 /// What the program's end says to a script; docs/cambistctl.md explains each.
@@ -12,6 +14,11 @@ enum class ExitCode : int {
     unreachable = 5,      ///< nothing was done; trying again later may help
     outcome_unknown = 6,  ///< it may have been done
     broken = 7,           ///< the other end answered what it should never answer
+};
+
+/// The arguments, or a file that they name, cannot be used: said to the person as it stands.
+struct UsageProblem : std::runtime_error {
+    using runtime_error::runtime_error;
 };
 
 }  // namespace cambist::ctl

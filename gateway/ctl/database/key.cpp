@@ -64,7 +64,8 @@ std::string check_permission(const std::string& name) {
 void add_key_commands(Program& program) {
     const auto asked = std::make_shared<Asked>();
     const auto& dsn = program.common().dsn;
-    CLI::App& key = program.group("key", "API keys, straight in the database");
+    CLI::App& key = program.group("key");
+    key.description("API keys, straight in the database");
 
     CLI::App& add = program.command(key, "create", "make a key and show it once", [asked, &dsn] {
         return work_in_database(dsn, [asked](Pool& pool) { return create(pool, *asked); });

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "gateway/ctl/client.hpp"
+#include "gateway/ctl/profile.hpp"
+#include "gateway/ctl/program.hpp"
+
+namespace cambist::ctl {
+
+/// Who asks, and where.
+struct Caller {
+    std::string url, ca_file;
+    std::string api_key;  ///< or empty
+    std::string profile_file;
+    std::optional<Profile> profile;  ///< when the file is there and no key was given
+};
+
+/// As options, environment and profile say; throws UsageProblem.
+Caller caller_of(const Common& common);
+
+/// Requests of one caller. A session that has ended, or that wants a fresh code, is renewed once
+/// where the profile names credentials; what the gateway says of the cookie is kept.
+class Exchange {
+  public:
+    Exchange(Caller caller, const Common& common);
+
+    std::expected<HttpAnswer, NoAnswer> send(HttpRequest request, const Sink& sink = {});
+    /// Whether anybody is named who asks.
+    bool knows_who() const;
+    const Caller& caller() const { return caller_; }
+
+    /// POST /v1/session; keeps the profile when it went well.
+    std::expected<HttpAnswer, NoAnswer> log_in(const std::string& username,
+                                               const std::string& password, const std::string& code,
+                                               Profile profile);
+    /// POST /v1/session/step-up.
+    std::expected<HttpAnswer, NoAnswer> step_up(const std::string& code);
+    /// A code of the secret that has not been used in this profile; waits for the next one when it
+    /// must. The step is kept with the profile.
+    std::string fresh_code(const std::string& totp_secret, Profile& profile) const;
+    /// The step whose code the next step-up shows.
+    void keep_step(std::int64_t step) { caller_.profile->totp_step = step; }
+
+  private:
+    std::expected<HttpAnswer, NoAnswer> send_once(const HttpRequest& request, const Sink& sink);
+    bool renewed(const HttpAnswer& refused);
+    void keep_cookie(const HttpAnswer& answer);
+
+    Caller caller_;
+    Client client_;
+};
+
+/// The `code` of a problem, or empty.
+std::string problem_code(const HttpAnswer& answer);
+
+}  // namespace cambist::ctl

@@ -1,0 +1,123 @@
+#include "gateway/ctl/help.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "gateway/ctl/program.hpp"
+#include "gateway/ctl/terminal.hpp"
+#include "gateway/ctl/text.hpp"
+
+namespace cambist::ctl {
+
+namespace {
+
+constexpr std::size_t widest = 100, narrowest = 50, longest_name = 30;
+
+std::size_t line_width() {
+    const std::size_t screen = screen_of_output().width;
+    return screen == 0 ? widest : std::clamp(screen, narrowest, widest);
+}
+
+std::string paragraph(const std::string& text) {
+    return text.empty() ? "" : wrapped(text, 0, line_width()) + "\n";
+}
+
+/// "  name      what it is", the second column wrapped.
+std::string entry(const std::string& name, const std::string& about) {
+    const std::size_t column = longest_name + 4;
+    std::string text = "  " + name;
+    const std::size_t used = width_of(text);
+    text += used + 2 > column ? "\n" + std::string(column, ' ') : std::string(column - used, ' ');
+    return text + wrapped(about, column, line_width()) + "\n";
+}
+
+std::string name_of(const CLI::Option& option) {
+    if (option.get_positional())
+        return option.get_name(true);
+    std::string name;
+    for (const auto& letter : option.get_snames())
+        name += "-" + letter + ",";
+    for (const auto& word : option.get_lnames())
+        name += "--" + word;
+    const bool takes_value = option.get_items_expected_max() > 0;
+    return takes_value ? name + " " + option.get_type_name() : name;
+}
+
+std::string section(const std::string& title, const std::vector<const CLI::Option*>& options) {
+    std::string text;
+    for (const auto* option : options)
+        text += entry(name_of(*option), option->get_description());
+    return text.empty() ? "" : "\n" + title + ":\n" + text;
+}
+
+std::vector<const CLI::Option*> options_of(const CLI::App& app, const std::string& group,
+                                           bool positional) {
+    return app.get_options([&](const CLI::Option* option) {
+        return option->get_positional() == positional &&
+               (positional || option->get_group() == group);
+    });
+}
+
+const CLI::App& root_of(const CLI::App& app) {
+    const CLI::App* root = &app;
+    while (root->get_parent() != nullptr)
+        root = root->get_parent();
+    return *root;
+}
+
+std::string path_of(const CLI::App& app) {
+    const CLI::App* parent = app.get_parent();
+    return parent == nullptr ? app.get_name() : path_of(*parent) + " " + app.get_name();
+}
+
+std::string usage_of(const CLI::App& app) {
+    std::string text = "Usage: " + path_of(app);
+    for (const auto* place : options_of(app, "", true))
+        text += " " + place->get_name(true);
+    for (const auto* option : options_of(app, needed_group, false))
+        text += " " + name_of(*option);
+    text += app.get_require_subcommand_min() > 0 ? " COMMAND [OPTION...]" : " [OPTION...]";
+    return paragraph(text);
+}
+
+/// Those of the command alone: every command has --help.
+std::vector<const CLI::Option*> own_options(const CLI::App& app) {
+    auto options = options_of(app, options_group, false);
+    std::erase(options, app.get_help_ptr());
+    return options;
+}
+
+/// What a group is about, or what can be done with it.
+std::string about_of(const CLI::App& app) {
+    if (!app.get_description().empty())
+        return app.get_description();
+    std::string words;
+    for (const auto* each : app.get_subcommands({}))
+        words += (words.empty() ? "" : ", ") + each->get_name();
+    return words;
+}
+
+}  // namespace
+
+std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
+    std::string text = paragraph(app->get_description()) + usage_of(*app);
+    text += section("Arguments", options_of(*app, "", true));
+    text += section(needed_group, options_of(*app, needed_group, false));
+    const auto commands =
+        app->get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); });
+    if (!commands.empty())
+        text += "\nCommands:\n";
+    for (const auto* command : commands)
+        text += entry(command->get_name(), about_of(*command));
+    const bool is_root = app->get_parent() == nullptr;
+    if (!is_root)
+        text += section("Options", own_options(*app));
+    if (is_root || commands.empty())
+        text +=
+            section("Options of every command", options_of(root_of(*app), options_group, false));
+    if (is_root)
+        text += "\n" + paragraph(app->get_footer());
+    return text;
+}
+
+}  // namespace cambist::ctl
