@@ -76,6 +76,15 @@ def read_json(text):
         raise NotJson(str(problem)) from problem
 
 
+def typed(text, schema):
+    """What a header or parameter says, as its schema counts it."""
+    if schema.get("type") == "integer" and re.fullmatch(r"0|[1-9][0-9]*", text):
+        return int(text)
+    if schema.get("type") == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
 @dataclasses.dataclass(frozen=True)
 class Operation:
     """One method of one path, with everything it refers to in its place."""
@@ -83,7 +92,9 @@ class Operation:
     method: str
     pattern: str
     parameters: list
+    at_most_one_of: list
     body: dict
+    body_example: object
     responses: dict
 
     @property
@@ -107,9 +118,10 @@ class Description:
     def _operation(self, pattern, item, method):
         described = self._resolved(item[method])
         parameters = self._resolved(item.get("parameters", [])) + described.get("parameters", [])
-        content = described.get("requestBody", {}).get("content", {})
+        content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
         return Operation(described["operationId"], method.upper(), pattern, parameters,
-                         content.get("application/json", {}).get("schema"),
+                         described.get("x-at-most-one-of", []), content.get("schema"),
+                         content.get("example"),
                          {int(status): response
                           for status, response in described["responses"].items()})
 
@@ -183,8 +195,7 @@ class Description:
                 problems.append(f"the header {name} comes {len(values)} times")
             for value in values:
                 schema = header["schema"]
-                whole = int(value) if schema["type"] == "integer" and value.isdigit() else value
-                problems += self.mismatches(whole, schema, f"header {name}")
+                problems += self.mismatches(typed(value, schema), schema, f"header {name}")
         for name, _ in exchange.answer_headers:
             if name not in known and name not in COMMON_HEADERS:
                 problems.append(f"the header {name} is not described")
@@ -218,13 +229,37 @@ class Description:
 
     def _problems_of_request(self, exchange, operation):
         """What was done must have been asked for as described."""
-        if not operation.body:
-            return []
-        try:
-            body = read_json(exchange.body)
-        except NotJson as problem:
-            return [f"a body that is not JSON was taken: {problem}"]
-        return self.mismatches(body, operation.body, "taken request")
+        problems = self._problems_of_parameters(exchange, operation)
+        if operation.body:
+            try:
+                body = read_json(exchange.body)
+                problems += self.mismatches(body, operation.body, "taken request")
+            except NotJson as problem:
+                problems.append(f"a body that is not JSON was taken: {problem}")
+        return problems
+
+    def _problems_of_parameters(self, exchange, operation):
+        path, _, query = exchange.target.partition("?")
+        pairs = urllib.parse.parse_qsl(query, keep_blank_values=True)
+        given = {("query", name): value for name, value in pairs}
+        given |= {("header", name): value for name, value in exchange.headers}
+        for expected, segment in zip(operation.segments, path.strip("/").split("/")):
+            if expected.startswith("{"):
+                given["path", expected[1:-1]] = urllib.parse.unquote(segment)
+        known = {("query", parameter["name"]) for parameter in operation.parameters}
+        problems = [f"the parameter {name} was taken" for name, _ in pairs
+                    if ("query", name) not in known]
+        if sum(name in operation.at_most_one_of for name, _ in pairs) > 1:
+            problems.append("parameters that exclude each other were taken")
+        for parameter in operation.parameters:
+            name = parameter["name"].lower()
+            value = given.get((parameter["in"], name))
+            if value is None and parameter.get("required"):
+                problems.append(f"taken without the parameter {name}")
+            elif value is not None:
+                problems += self.mismatches(typed(value, parameter["schema"]),
+                                            parameter["schema"], f"taken parameter {name}")
+        return problems
 
     def mismatches(self, value, schema, where):
         validator = self._validators.get(id(schema))

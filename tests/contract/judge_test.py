@@ -5,10 +5,13 @@ import json
 import pathlib
 import sys
 import tempfile
+import types
 import unittest
 
 from description import Description, Exchange
+from generator import Known, Request
 from judge import judge
+from property_test import Run
 
 DOCUMENT = sys.argv.pop(1)
 DESCRIPTION = Description(DOCUMENT)
@@ -29,13 +32,24 @@ def right_headers(response, media):
             "content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
+def target_of(operation):
+    """Its path, with the examples of its parameters."""
+    path = operation.pattern
+    for parameter in operation.parameters:
+        path = path.replace("{" + parameter["name"] + "}", str(parameter["example"]))
+    return path
+
+
 def right(method, target, status, asked=None):
     """The exchange that the description's own examples make."""
     operation = DESCRIPTION.operation_of(method, target)
+    asked = operation.body_example if asked is None else asked
+    needed = [(parameter["name"].lower(), parameter["example"])
+              for parameter in operation.parameters if parameter["in"] == "header"]
     media, body = example_of(operation, status)
     headers = right_headers(operation.responses[status], media)
     text = "" if method == "HEAD" else json.dumps(body) if media.endswith("json") else body
-    return Exchange(method, target, [], json.dumps(asked), status, list(headers.items()), text)
+    return Exchange(method, target, needed, json.dumps(asked), status, list(headers.items()), text)
 
 
 def with_body(exchange, **changes):
@@ -62,12 +76,11 @@ class Judge(unittest.TestCase):
     def test_every_example_of_every_operation_passes(self):
         for operation in DESCRIPTION.operations:
             for status, response in operation.responses.items():
-                if operation.body and status < 300 or "content" not in response:
+                if "content" not in response:
                     continue
                 with self.subTest(operation=operation.name, status=status):
-                    target = operation.pattern
-                    self.assertEqual(
-                        DESCRIPTION.problems_of(right(operation.method, target, status)), [])
+                    exchange = right(operation.method, target_of(operation), status)
+                    self.assertEqual(DESCRIPTION.problems_of(exchange), [])
 
     def test_a_head_has_no_body(self):
         self.assertEqual(DESCRIPTION.problems_of(right("HEAD", CLIENT, 200)), [])
@@ -114,6 +127,19 @@ class Judge(unittest.TestCase):
         self.assertEqual(DESCRIPTION.problems_of(right("POST", target, 200, asked)), [])
         self.found(right("POST", target, 200, {**asked, "version": 3}), "taken request")
 
+    def test_parameters_that_are_not_described_must_not_be_taken(self):
+        accounts = dataclasses.replace(right("GET", "/v1/accounts", 200))
+        for query, words in (("limit=1001", "taken parameter limit: 1001 is greater"),
+                             ("limit=01", "taken parameter limit"),
+                             ("offset=1", "the parameter offset was taken"),
+                             ("server=1&pending=true", "exclude each other")):
+            self.found(dataclasses.replace(accounts, target="/v1/accounts?" + query), words)
+        self.found(dataclasses.replace(right("GET", CLIENT, 200), target="/v1/clients/5"),
+                   "taken parameter client")
+        added = right("POST", "/v1/servers", 201)
+        self.found(dataclasses.replace(added, headers=[]),
+                   "taken without the parameter idempotency-key")
+
     def test_unknown_paths_and_methods_are_answered_as_any_request(self):
         lost = dataclasses.replace(right("GET", CLIENT, 404), target="/v1/nothing")
         self.assertEqual(DESCRIPTION.problems_of(lost), [])
@@ -142,6 +168,30 @@ class Files(unittest.TestCase):
         (text, times), = problems.items()
         self.assertIn("a: GET /livez -> 200: body.alive", text)
         self.assertEqual(times, 2)
+
+
+class Property(unittest.TestCase):
+    def setUp(self):
+        self.run_of_none = Run(DESCRIPTION, types.SimpleNamespace(port=0), Known({}), "key", 1)
+
+    def found(self, request, exchange, words):
+        problems = self.run_of_none.problems_of(request, exchange)
+        self.assertTrue(any(words in problem for problem in problems), problems)
+
+    def test_what_must_be_refused_and_what_must_not_are_told_apart(self):
+        valid = Request("GET", CLIENT, [])
+        spoiled = dataclasses.replace(valid, made_by="credential_twice", must_be_refused=True)
+        self.assertEqual(self.run_of_none.problems_of(valid, right("GET", CLIENT, 200)), [])
+        self.assertEqual(self.run_of_none.problems_of(spoiled, right("GET", CLIENT, 401)), [])
+        self.found(spoiled, right("GET", CLIENT, 200), "was not refused")
+        self.found(valid, right("GET", CLIENT, 400), "a valid request was refused")
+        self.found(valid, right("GET", CLIENT, 503), "503: ")
+
+    def test_operations_that_were_not_asked_or_never_succeeded_are_named(self):
+        problems = list(self.run_of_none.coverage_problems(1))
+        self.assertIn("get_client: 0 requests, expected 1", problems)
+        self.assertIn("get_client: 0 successes, EXCUSED says otherwise", problems)
+        self.assertIn("broken_json: only 0 requests", problems)
 
 
 if __name__ == "__main__":

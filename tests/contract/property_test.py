@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""Thousands of valid and spoiled requests, drawn from the description: every answer is as
+described, none is 5xx, and nothing that breaks the description is done.
+
+property_test.py DOCUMENT PROGRAMS [--seed N] [--requests N]; a seed replays exactly."""
+
+import argparse
+import collections
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from description import Description, Exchange, NotJson, read_json
+from generator import Generator, Known
+from mutations import MUTATIONS
+from raw_client import RawClient
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration" / "gateway"))
+from running_programs import Database, Gateway  # noqa: E402
+
+LOGINS = range(1001, 1301)
+VALID_SHARE = 0.45
+MOST_SHOWN = 20
+FEWEST_OF_A_KIND = 10
+# Operations that cannot succeed here, and why.
+EXCUSED = {}
+
+
+def world(database):
+    """A trading server with a group and accounts of 1000.00 USD."""
+    Database.run(database.dsn("postgres"), f"""
+        set search_path = cambist;
+        insert into server (id, name, mode) values (1, 'first', 'enforce');
+        insert into trading_group (server_id, group_id, name, currency)
+            select 1, n, 'real\\usd' || n, 'USD' from generate_series(1, 30) n;
+        insert into account (server_id, login, group_name, group_id, leverage_x100, balance,
+                             currency, currency_digits, server_version)
+            select 1, n, 'real\\usd1', 1, 10000, 100000, 'USD', 2, 1
+            from generate_series({LOGINS[0]}, {LOGINS[-1]}) n;
+        insert into quarantine (server_id, epoch, seq, login, reason, frame)
+            select 1, 1, n, 1001, 'unknown_account', '' from generate_series(1, 30) n;
+        insert into drift (server_id, login, field, office_value, server_value, found_by)
+            select 1, 1001, 'balance', '1', '2', 'rescan' from generate_series(1, 30) n""")
+    return Known({"server": ["1"], "login": [str(login) for login in LOGINS],
+                  "group": ["real\\usd1", "real\\usd2"], "currency": ["USD"],
+                  "legal_entity": ["main"], "subject": ["account:1/1001"]},
+                 fixed=("login", "group", "currency", "legal_entity", "subject"))
+
+
+class Run:
+    """One seed: what was sent, what came back, what was wrong."""
+
+    def __init__(self, description, gateway, known, bearer, seed):
+        self.description, self.known = description, known
+        self.rng = random.Random(seed)
+        self.generator = Generator(self.rng, known, bearer)
+        self.client = RawClient(gateway.port)
+        self.sent = collections.Counter()
+        self.succeeded = collections.Counter()
+        self.statuses = collections.Counter()
+        self.by_mutation = collections.Counter()
+        self.problems = []
+
+    def step(self, operation):
+        request = self.generator.valid(operation)
+        if self.rng.random() > VALID_SHARE:
+            request = self.spoiled(request, operation)
+        self.sent[operation.name] += 1
+        self.by_mutation[request.made_by] += 1
+        status, headers, body = self.client.ask(request)
+        self.statuses[status] += 1
+        if 200 <= status < 300 and request.made_by == "valid":
+            self.succeeded[operation.name] += 1
+        exchange = Exchange(request.method, request.target, lower(request.headers),
+                            request.body.decode("utf-8", "replace"), status, lower(headers),
+                            body.decode("utf-8", "replace"))
+        for problem in self.problems_of(request, exchange):
+            self.problems.append((sum(self.sent.values()), request, exchange, problem))
+        self.learn(operation, request, exchange)
+
+    def spoiled(self, request, operation):
+        while True:
+            found = self.rng.choice(MUTATIONS)(self.rng, request, operation)
+            if found:
+                return found
+
+    def problems_of(self, request, exchange):
+        problems = self.description.problems_of(exchange)
+        if exchange.status >= 500:
+            problems.append(f"{exchange.status}: {exchange.answer[:200]}")
+        if request.must_be_refused and exchange.status < 300 and request.method != "OPTIONS":
+            problems.append("was not refused")
+        if request.made_by == "valid" and exchange.status in (400, 405, 413, 415, 431):
+            problems.append(f"a valid request was refused: {exchange.answer[:200]}")
+        return problems
+
+    def learn(self, operation, request, exchange):
+        if request.made_by == "valid" and exchange.answer:
+            try:
+                body = read_json(exchange.answer)
+            except NotJson:
+                return
+            self.known.learn(operation, request, exchange.status,
+                             dict(exchange.answer_headers), body)
+
+    def coverage_problems(self, least):
+        for operation in self.description.operations:
+            name = operation.name
+            if self.sent[name] < least:
+                yield f"{name}: {self.sent[name]} requests, expected {least}"
+            if bool(self.succeeded[name]) == (name in EXCUSED):
+                yield f"{name}: {self.succeeded[name]} successes, EXCUSED says otherwise"
+        for mutation in MUTATIONS:
+            if self.by_mutation[mutation.__name__] < FEWEST_OF_A_KIND:
+                yield f"{mutation.__name__}: only {self.by_mutation[mutation.__name__]} requests"
+
+
+def lower(pairs):
+    return [(name.lower(), value) for name, value in pairs]
+
+
+def play(description, programs, folder, seed, requests):
+    database = Database()
+    try:
+        known = world(database)
+        subprocess.run([os.path.join(programs, "cambistctl"), "--dsn", database.dsn("postgres"),
+                        "demo-keys", folder], check=True, capture_output=True)
+        bearer = (pathlib.Path(folder) / "demo.key").read_text(encoding="utf-8").strip()
+        gateway = Gateway(os.path.join(programs, "cambist-gateway"), folder, database.dsn())
+        reader = threading.Thread(target=gateway.process.stderr.read)
+        reader.start()
+        run = Run(description, gateway, known, bearer, seed)
+        operations = list(description.operations)
+        try:
+            for number in range(requests):
+                if number % len(operations) == 0:
+                    run.rng.shuffle(operations)
+                run.step(operations[number % len(operations)])
+            if gateway.process.poll() is not None:
+                run.problems.append((0, None, None, "the gateway died"))
+        finally:
+            run.client.close()
+            gateway.process.terminate()
+            reader.join()
+            gateway.stop()
+        return run
+    finally:
+        database.close()
+
+
+def report(run, seed, least, seconds):
+    for number, request, exchange, problem in run.problems[:MOST_SHOWN]:
+        print(f"request {number} ({request and request.made_by}): {exchange}: {problem}")
+        if request:
+            print(f"    {request.headers}\n    {request.body[:300]!r}")
+    coverage = list(run.coverage_problems(least))
+    print("\n".join(coverage))
+    print("  ".join(f"{status}: {count}" for status, count in sorted(run.statuses.items())))
+    print("  ".join(f"{name}: {count}" for name, count in run.by_mutation.most_common()))
+    print(f"seed {seed}: {sum(run.sent.values())} requests to {len(run.sent)} operations in "
+          f"{seconds:.1f} s, {sum(run.succeeded.values())} valid ones done, "
+          f"{len(run.problems)} problems")
+    return 1 if run.problems or coverage else 0
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("document")
+    options.add_argument("programs")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--requests", type=int, default=12_000)
+    given = options.parse_args()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        run = play(Description(given.document), given.programs, folder, given.seed, given.requests)
+    least = given.requests // len(run.description.operations)
+    return report(run, given.seed, least, time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
