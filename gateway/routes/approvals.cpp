@@ -7,6 +7,7 @@
 #include "gateway/routes/table.hpp"
 #include "office/approvals/approval_store.hpp"
 #include "office/staff/access_store.hpp"
+#include "office/staff/permission.hpp"
 
 namespace cambist::gateway {
 namespace {
@@ -98,10 +99,15 @@ std::expected<office::approvals::ApprovalFilter, Problem> filter_of(const Call& 
     if (!mine)
         return std::unexpected(mine.error());
     filter.mine = *mine;
-    if (const std::string* action = target.parameter("action"))
+    if (const std::string* action = target.parameter("action")) {
+        if (!office::is_known_permission(*action))
+            return std::unexpected(Problem{400, "bad_parameter", "no such action", {}, {}});
         filter.action = *action;
-    if (const std::string* subject = target.parameter("subject"))
-        filter.subject = *subject;
+    }
+    const auto subject = subject_of(call);
+    if (!subject)
+        return std::unexpected(subject.error());
+    filter.subject = *subject;
     return filter;
 }
 

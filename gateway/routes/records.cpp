@@ -11,8 +11,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t longest_subject = 200;
-
 /// A cursor of two numbers, `<first>.<second>`; both zero when empty.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> pair_cursor(std::string_view text) {
     if (text.empty())
@@ -111,17 +109,15 @@ awaitable<Answer> list_audit(Call& call) {
     const auto page = page_of(call);
     if (!page)
         co_return std::unexpected(page.error());
-    std::string subject;
-    if (const std::string* text = call.request.target.parameter("subject"))
-        subject = *text;
-    if (subject.size() > longest_subject)
-        co_return std::unexpected(Problem{400, "bad_parameter", "no such subject", {}, {}});
+    const auto subject = subject_of(call);
+    if (!subject)
+        co_return std::unexpected(subject.error());
     const auto after = pair_cursor(page->after);
     if (!after)
         co_return std::unexpected(bad_cursor());
     PageWriter writer(*page);
     for (const auto& record : co_await office::audit::visible(
-             call.tx, subject, after->first, static_cast<std::int64_t>(after->second),
+             call.tx, *subject, after->first, static_cast<std::int64_t>(after->second),
              writer.rows_wanted()))
         writer.add({{"id", std::to_string(record.id)},
                     {"at", rfc3339(record.at)},

@@ -163,6 +163,14 @@ Reply PageWriter::reply() && {
     return reply;
 }
 
+std::expected<std::string, Problem> subject_of(const Call& call) {
+    constexpr std::size_t longest = 200;
+    const std::string* text = call.request.target.parameter("subject");
+    if (text && text->size() > longest)
+        return std::unexpected(Problem{400, "bad_parameter", "no such subject", {}, {}});
+    return text ? *text : std::string();
+}
+
 std::expected<bool, Problem> flag_of(const Call& call, std::string_view name, bool otherwise) {
     const std::string* text = call.request.target.parameter(name);
     if (!text)

@@ -72,6 +72,9 @@ class PageWriter {
     bool more_ = false;
 };
 
+/// `?subject=`, empty without one; 400 `bad_parameter` when no subject is that long.
+std::expected<std::string, Problem> subject_of(const Call& call);
+
 /// `?name=true|false`; 400 `bad_parameter` for anything else.
 std::expected<bool, Problem> flag_of(const Call& call, std::string_view name, bool otherwise);
 

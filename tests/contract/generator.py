@@ -140,8 +140,8 @@ class Generator:
         name = parameter["name"]
         if name == "Idempotency-Key" and (parameter.get("required") or self.rng.random() < 0.5):
             return self.fresh_uuid()
-        if name == "If-Match" and self.rng.random() < 0.3:
-            return self.known.etags.get(path.rsplit("/", 1)[0])
+        if name == "If-Match" and (parameter.get("required") or self.rng.random() < 0.3):
+            return self.known.etags.get(path.rsplit("/", 1)[0], '"v1"')
         if name == "If-None-Match" and self.rng.random() < 0.5:
             return self.known.etags.get(path)
         return None
@@ -201,4 +201,6 @@ class Generator:
             if (schema.get("minLength", 0) <= len(text.encode()) <= schema["maxLength"]
                     and re.search(schema.get("pattern", ""), text)):
                 return text
+        if known is not None:
+            return known
         raise LookupError(f"no text for {name}: {schema}; add one to TEXTS or to what is known")

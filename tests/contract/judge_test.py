@@ -190,7 +190,7 @@ class Property(unittest.TestCase):
     def test_operations_that_were_not_asked_or_never_succeeded_are_named(self):
         problems = list(self.run_of_none.coverage_problems(1))
         self.assertIn("get_client: 0 requests, expected 1", problems)
-        self.assertIn("get_client: 0 successes, EXCUSED says otherwise", problems)
+        self.assertIn("get_client: 0 successes, EXCUSED says otherwise; refused for {}", problems)
         self.assertIn("broken_json: only 0 requests", problems)
 
 
