@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sync/vocabulary/planted.hpp"
+
 namespace cambist::office {
 
 namespace {
@@ -40,9 +42,9 @@ constexpr std::array<Refused, approval_refusal_count> refusals{{
 using Allowed = std::expected<void, ApprovalRefusal>;
 
 Allowed review_open(const Approval& approval, Instant now) {
-    if (approval.state != ApprovalState::pending)
+    if (approval.state != ApprovalState::pending && !CAMBIST_PLANTED(decisions_are_replayed))
         return std::unexpected(already_decided);
-    if (approval.expires_at.ns <= now.ns)
+    if (approval.expires_at <= now && !CAMBIST_PLANTED(expiry_is_ignored))
         return std::unexpected(approval_expired);
     return {};
 }
@@ -60,12 +62,14 @@ bool has_decided(const DecidingFacts& facts, const OperationId& person) {
 /// Neither the one who acts nor the one in whose place it is done may have had a part in it.
 Allowed review_persons(const Approval& approval, const DecidingFacts& facts, const Actor& actor,
                        const DecidingRole& role) {
-    if (actor.principal == approval.maker_id || is_party(facts, actor.person) ||
-        role.absent_staff == approval.maker_id ||
-        (role.absent_person && is_party(facts, *role.absent_person)))
+    const bool party = actor.principal == approval.maker_id || is_party(facts, actor.person) ||
+                       role.absent_staff == approval.maker_id ||
+                       (role.absent_person && is_party(facts, *role.absent_person));
+    if (party && !CAMBIST_PLANTED(parties_decide))
         return std::unexpected(maker_decides);
-    if (has_decided(facts, actor.person) ||
-        (role.absent_person && has_decided(facts, *role.absent_person)))
+    const bool again = has_decided(facts, actor.person) ||
+                       (role.absent_person && has_decided(facts, *role.absent_person));
+    if (again && !CAMBIST_PLANTED(one_person_counts_twice))
         return std::unexpected(same_person);
     return {};
 }
@@ -74,7 +78,8 @@ Allowed review_persons(const Approval& approval, const DecidingFacts& facts, con
 std::expected<DecidingRole, ApprovalRefusal> choose_role(const Approval& approval,
                                                          const DecidingFacts& facts,
                                                          const Actor& actor) {
-    const auto& wanted = approval.levels[static_cast<std::size_t>(approval.level)].roles;
+    const auto level = static_cast<std::size_t>(approval.level);
+    const auto& wanted = approval.levels[std::min(level, approval.levels.size() - 1)].roles;
     // Whoever had a part in it is told so, whatever role is missing besides.
     if (const auto alone = review_persons(approval, facts, actor, {}); !alone)
         return std::unexpected(alone.error());
@@ -89,6 +94,9 @@ std::expected<DecidingRole, ApprovalRefusal> choose_role(const Approval& approva
                 return role;
             why = allowed.error();
         }
+    if (CAMBIST_PLANTED(roles_are_not_asked))
+        return DecidingRole{
+            .role = wanted.front(), .absent_staff = {}, .absent_person = {}, .absent_name = {}};
     return std::unexpected(why.value_or(role_missing));
 }
 
@@ -113,11 +121,11 @@ std::expected<DecisionPlan, ApprovalRefusal> review_decision(const Approval& app
                                                              const WantedDecision& wanted,
                                                              const DecidingFacts& facts,
                                                              const Actor& actor, Instant now) {
-    if (!actor.is_staff)
+    if (!actor.is_staff && !CAMBIST_PLANTED(keys_decide))
         return std::unexpected(key_decides);
     if (const auto open = review_open(approval, now); !open)
         return std::unexpected(open.error());
-    if (wanted.if_version != approval.version)
+    if (wanted.if_version != approval.version && !CAMBIST_PLANTED(versions_are_not_compared))
         return std::unexpected(stale_version);
     if (wanted.remark.empty())
         return std::unexpected(remark_required);
@@ -125,14 +133,15 @@ std::expected<DecisionPlan, ApprovalRefusal> review_decision(const Approval& app
     if (!role)
         return std::unexpected(role.error());
     const bool anothers = approval.claimed_by && *approval.claimed_by != actor.principal &&
-                          approval.claimed_until && approval.claimed_until->ns > now.ns;
+                          approval.claimed_until && *approval.claimed_until > now;
     if (anothers)
         return std::unexpected(claimed_by_another);
-    if (wanted.approves && facts.subject.version != approval.subject_version)
+    if (wanted.approves && facts.subject.version != approval.subject_version &&
+        !CAMBIST_PLANTED(subjects_are_not_compared))
         return std::unexpected(subject_changed);
-    if (wanted.approves && !facts.maker_holds)
+    if (wanted.approves && !facts.maker_holds && !CAMBIST_PLANTED(makers_keep_their_rights))
         return std::unexpected(maker_lost_right);
-    const bool last = static_cast<std::size_t>(approval.level) + 1 == approval.levels.size();
+    const bool last = static_cast<std::size_t>(approval.level) + 1 >= approval.levels.size();
     return DecisionPlan{*role, wanted.approves && last};
 }
 
@@ -146,7 +155,7 @@ std::expected<void, ApprovalRefusal> review_claim(const Approval& approval,
     if (const auto role = choose_role(approval, facts, actor); !role)
         return std::unexpected(role.error());
     const bool anothers = approval.claimed_by && *approval.claimed_by != actor.principal &&
-                          approval.claimed_until && approval.claimed_until->ns > now.ns;
+                          approval.claimed_until && *approval.claimed_until > now;
     if (anothers)
         return std::unexpected(claimed_by_another);
     return {};

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "sync/vocabulary/assertion.hpp"
+#include "sync/vocabulary/planted.hpp"
 
 namespace cambist::office::approvals {
 
@@ -219,7 +220,8 @@ awaitable<std::optional<Approval>> find(pg::Transaction& tx, OperationId id) {
 }
 
 awaitable<std::optional<Approval>> find_for_update(pg::Transaction& tx, OperationId id) {
-    tx.send(lock_approval, id);
+    if (!CAMBIST_PLANTED(approvals_are_not_locked))
+        tx.send(lock_approval, id);
     co_return co_await find(tx, id);
 }
 
@@ -285,8 +287,10 @@ void claim(pg::Transaction& tx, OperationId id, std::optional<OperationId> by,
 void edit(pg::Transaction& tx, const Approval& approval, const std::string& payload,
           const std::string& subject_version, OperationId editor_person) {
     tx.send(set_payload, approval.request.id, payload, subject_version);
-    tx.send(void_decisions, approval.request.id);
-    tx.send(add_editor, approval.request.id, editor_person);
+    if (!CAMBIST_PLANTED(edits_keep_decisions))
+        tx.send(void_decisions, approval.request.id);
+    if (!CAMBIST_PLANTED(editors_are_forgotten))
+        tx.send(add_editor, approval.request.id, editor_person);
 }
 
 awaitable<void> begin_trial(pg::Transaction& tx) {
