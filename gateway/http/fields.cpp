@@ -123,6 +123,10 @@ Login FieldReader::login(std::string_view name) {
     return {*number};
 }
 
+Login FieldReader::optional_login(std::string_view name) {
+    return find(name, false) ? login(name) : Login{};
+}
+
 std::int64_t FieldReader::integer(std::string_view name, std::int64_t least, std::int64_t most) {
     const json::value* value = find(name, true);
     if (!value)

@@ -36,6 +36,7 @@ class FieldReader {
     OperationId uuid(std::string_view name);
     std::optional<OperationId> optional_uuid(std::string_view name);
     Login login(std::string_view name);
+    Login optional_login(std::string_view name);  ///< 0: absent
     std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most);
     std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t least,
                                                  std::int64_t most);

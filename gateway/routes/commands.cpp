@@ -19,7 +19,7 @@ using office::CommandOrder;
 
 constexpr std::string_view account_kinds[] = {"live", "demo"};
 constexpr std::string_view operations[] = {"balance", "credit"};
-constexpr std::size_t longest_comment = 31, longest_group = 63;
+constexpr std::size_t longest_comment = 31, longest_group = 63, longest_reason = 500;
 constexpr std::int64_t longest_life_s = 86'400, usual_life_s = 300;
 
 /// `amount` is null unless money moves; its digits are those of the account's currency.
@@ -178,6 +178,31 @@ awaitable<Answer> get_command(Call& call) {
     co_return reply;
 }
 
+constexpr std::string_view outcomes[] = {"done", "failed"};
+
+awaitable<Answer> settle(Call& call) {
+    const auto id = path_uuid(call, "command", "unknown_command");
+    if (!id)
+        co_return std::unexpected(id.error());
+    FieldReader fields(call.body);
+    office::Settlement settlement;
+    settlement.outcome = fields.word("outcome", outcomes) == 0 ? office::CommandStatus::done
+                                                               : office::CommandStatus::failed;
+    settlement.created = fields.optional_login("login");
+    settlement.reason = fields.text("reason", longest_reason);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    const auto outcome =
+        co_await office::settle_command(call.tx, *id, std::move(settlement), call.authority);
+    if (!outcome)
+        co_return std::unexpected(problem_of(outcome.error()));
+    auto amount = co_await amount_of(call, outcome->order);
+    Reply reply;
+    reply.body = described(*outcome, std::move(amount));
+    reply.policies_changed = true;
+    co_return reply;
+}
+
 }  // namespace
 
 std::vector<Route> command_routes() {
@@ -213,6 +238,13 @@ std::vector<Route> command_routes() {
          {},
          disconnect},
         {get, "/v1/commands/{command}", "command.read", none, {}, get_command},
+        {post,
+         "/v1/commands/{command}/settle",
+         "command.resolve",
+         optional,
+         {},
+         settle,
+         "command:{command}"},
     };
 }
 

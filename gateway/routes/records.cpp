@@ -1,15 +1,19 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include "gateway/http/fields.hpp"
 #include "gateway/routes/shape.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/audit/audit_store.hpp"
+#include "office/trading/quarantine_service.hpp"
 #include "office/trading/trading_view_store.hpp"
 
 namespace cambist::gateway {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t longest_reason = 500;
 
 /// A cursor of two numbers, `<first>.<second>`; both zero when empty.
 std::optional<std::pair<std::uint64_t, std::uint64_t>> pair_cursor(std::string_view text) {
@@ -101,6 +105,30 @@ awaitable<Answer> list_quarantine(Call& call) {
     co_return std::move(writer).reply();
 }
 
+awaitable<Answer> resolve_quarantine(Call& call) {
+    const auto server = path_server(call);
+    const auto epoch = number_of(call.value("epoch"), INT64_MAX);
+    const auto seq = number_of(call.value("seq"), INT64_MAX);
+    if (!server || !epoch || !seq)
+        co_return std::unexpected(Problem{404, "unknown_event", "", {}, {}});
+    FieldReader fields(call.body);
+    auto reason = fields.text("reason", longest_reason);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    const office::QuarantinedEvent event{*server, static_cast<std::int64_t>(*epoch),
+                                         static_cast<std::int64_t>(*seq)};
+    const auto outcome =
+        co_await office::resolve_quarantine(call.tx, event, std::move(reason), call.authority);
+    if (!outcome)
+        co_return std::unexpected(problem_of(outcome.error()));
+    Reply reply;
+    reply.body = json::object{{"server_id", std::to_string(event.server.value)},
+                              {"epoch", std::to_string(event.epoch)},
+                              {"seq", std::to_string(event.seq)},
+                              {"changed", *outcome}};
+    co_return reply;
+}
+
 json::value parsed(const std::string& text) {
     return text.empty() ? json::value() : json::parse(text);
 }
@@ -147,6 +175,13 @@ std::vector<Route> record_routes() {
          none,
          {"limit", "after", "open"},
          list_quarantine},
+        {post,
+         "/v1/servers/{server}/quarantine/{epoch}/{seq}/resolve",
+         "quarantine.resolve",
+         optional,
+         {},
+         resolve_quarantine,
+         "quarantine:{server}/{epoch}/{seq}"},
         {get, "/v1/audit", "audit.read", none, {"limit", "after", "subject"}, list_audit},
     };
 }

@@ -54,7 +54,8 @@ constexpr std::array<Refused, command_refusal_count> refusals{{
     {conflict, "money_out_stopped"}, {conflict, "insufficient"},
     {conflict, "reserved_amount"},   {conflict, "leverage_cap"},
     {conflict, "group_currency"},    {conflict, "kind_differs"},
-    {conflict, "operation_pending"}, {forbidden, "needs_approval"},
+    {conflict, "operation_pending"}, {conflict, "not_in_doubt"},
+    {invalid, "reason_required"},    {forbidden, "needs_approval"},
 }};
 
 constexpr std::size_t comment_bytes = 31;
@@ -157,6 +158,18 @@ bool order_widens(const CommandOrder& order, std::int64_t leverage_now_x100) {
         (order.kind == CommandKind::leverage && order.leverage_x100 <= leverage_now_x100) ||
         (order.kind == CommandKind::rights && order.rights_set == 0);
     return !narrows;
+}
+
+Allowed review_settlement(const Command& command, const Settlement& settlement) {
+    if (command.status != CommandStatus::unknown && command.status != CommandStatus::in_doubt)
+        return std::unexpected(not_in_doubt);
+    const bool creates = command.order.kind == CommandKind::create_account &&
+                         settlement.outcome == CommandStatus::done;
+    if (creates != (settlement.created.value != 0))
+        return std::unexpected(order_invalid);
+    if (settlement.reason.empty())
+        return std::unexpected(reason_required);
+    return {};
 }
 
 Allowed review_effect(const CommandOrder& order, const AccountFacts& account,

@@ -89,9 +89,11 @@ enum class CommandRefusal : std::uint8_t {
     group_currency,     ///< the group is kept in another currency
     kind_differs,       ///< a demo account in a group of live ones, or the other way round
     operation_pending,  ///< a money operation is not finished
-    needs_approval,     ///< it moves money or gives rights: one person alone may not
+    not_in_doubt,       ///< there is nothing to settle: it has an answer, or waits for one
+    reason_required,
+    needs_approval,  ///< it moves money or gives rights: one person alone may not
 };
-constexpr int command_refusal_count = 20;
+constexpr int command_refusal_count = 22;
 Refused refused_as(CommandRefusal refusal);
 
 /// What the rules ask about the group a command names.
@@ -105,6 +107,17 @@ std::expected<void, CommandRefusal> review_order(const CommandOrder& order);
 /// Does it take an approval? Not what only lowers leverage, clears rights or ends sessions, nor a
 /// new account, whose rights follow from its client.
 bool order_widens(const CommandOrder& order, std::int64_t leverage_now_x100);
+/// What people say became of a command that the trading server gave no answer to.
+struct Settlement {
+    CommandStatus outcome = CommandStatus::done;  ///< done or failed
+    Login created;                                ///< of a create_account that was done, else 0
+    std::string reason;
+};
+/// Can it be settled so? Refused: not_in_doubt, order_invalid (a login that is missing or too
+/// much), reason_required.
+std::expected<void, CommandRefusal> review_settlement(const Command& command,
+                                                      const Settlement& settlement);
+
 /// May it be done to the account as it is now? Asked twice: when it is requested and, under the
 /// account's lock, when it is about to be sent, for a hold may have landed since.
 std::expected<void, CommandRefusal> review_effect(const CommandOrder& order,

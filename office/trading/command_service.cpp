@@ -163,6 +163,26 @@ awaitable<Dispatched> dispatch(pg::Transaction& tx, ServerId server, std::int64_
     co_return decided;
 }
 
+namespace {
+
+/// Writes the end of a locked command.
+awaitable<Outcome<Command>> end_command(pg::Transaction& tx, Command command, Login created,
+                                        std::string_view action, Actor actor) {
+    commands::finish(tx, command.order.id, command.status, command.result);
+    record(tx, actor, action, command.order, command.status, "");
+    if (command.status == CommandStatus::done && created.value != 0 &&
+        command.order.kind == CommandKind::create_account) {
+        const AccountKey account{command.order.server, created};
+        const auto attached = co_await attach_created_account(tx, command.order.client, account,
+                                                              command.order.account_kind, actor);
+        if (!attached)
+            co_return std::unexpected(attached.error());
+    }
+    co_return std::move(command);
+}
+
+}  // namespace
+
 awaitable<Outcome<Command>> finish_command(pg::Transaction& tx, CommandAnswer answer, Actor actor) {
     auto command = co_await commands::find_for_update(tx, answer.id);
     if (!command)
@@ -173,17 +193,25 @@ awaitable<Outcome<Command>> finish_command(pg::Transaction& tx, CommandAnswer an
         co_return refused(CommandRefusal::order_invalid);
     command->status = answer.status;
     command->result = answer.result;
-    commands::finish(tx, answer.id, answer.status, answer.result);
-    record(tx, actor, "command_finished", command->order, answer.status, "");
-    if (answer.status == CommandStatus::done && answer.created.value != 0 &&
-        command->order.kind == CommandKind::create_account) {
-        const AccountKey account{command->order.server, answer.created};
-        const auto attached = co_await attach_created_account(tx, command->order.client, account,
-                                                              command->order.account_kind, actor);
-        if (!attached)
-            co_return std::unexpected(attached.error());
-    }
-    co_return std::move(*command);
+    co_return co_await end_command(tx, std::move(*command), answer.created, "command_finished",
+                                   std::move(actor));
+}
+
+awaitable<Outcome<Command>> settle_command(pg::Transaction& tx, OperationId id,
+                                           Settlement settlement, Authority authority) {
+    auto command = co_await commands::find_for_update(tx, id);
+    if (!command)
+        co_return refused(CommandRefusal::unknown_command);
+    if (const auto sound = review_settlement(*command, settlement); !sound)
+        co_return refused(sound.error());
+    if (!authority.may_widen())
+        co_return refused(CommandRefusal::needs_approval);
+    command->status = settlement.outcome;
+    command->result = json::serialize(
+        json::object{{"code", "settled_by_people"}, {"outcome", name_of(settlement.outcome)}});
+    command->order.comment = settlement.reason;  // the reason of the record
+    co_return co_await end_command(tx, std::move(*command), settlement.created, "command_settled",
+                                   authority.actor());
 }
 
 awaitable<Outcome<Command>> requeue_command(pg::Transaction& tx, OperationId id,

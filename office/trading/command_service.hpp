@@ -43,6 +43,11 @@ struct CommandAnswer {
 /// nothing. Refused: unknown_command, order_invalid (no step leads there).
 awaitable<Outcome<Command>> finish_command(pg::Transaction& tx, CommandAnswer answer, Actor actor);
 
+/// What people found out of a command without an answer; the account that was created is given to
+/// its client. Refused: unknown_command, as review_settlement says, needs_approval.
+awaitable<Outcome<Command>> settle_command(pg::Transaction& tx, OperationId id,
+                                           Settlement settlement, Authority authority);
+
 /// The server has shown that it never did it: it waits to be dispatched again, holds and all.
 /// Refused: unknown_command, order_invalid.
 awaitable<Outcome<Command>> requeue_command(pg::Transaction& tx, OperationId id,

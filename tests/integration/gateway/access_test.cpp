@@ -22,7 +22,9 @@ std::string path_of(std::string_view pattern) {
             break;
         const auto close = pattern.find('}');
         const auto name = pattern.substr(open + 1, close - open - 1);
-        path += name == "server" || name == "login" ? "77" : test_uuid(77);
+        path += name == "server" || name == "login" || name == "epoch" || name == "seq"
+                    ? "77"
+                    : test_uuid(77);
         pattern.remove_prefix(close + 1);
     }
     return path;

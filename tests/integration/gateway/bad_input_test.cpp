@@ -48,7 +48,9 @@ std::string real_path_of(std::string_view pattern) {
             break;
         const auto close = pattern.find('}');
         const auto name = pattern.substr(open + 1, close - open - 1);
-        path += name == "server" ? "1" : name == "login" ? "1001" : test_uuid(1);
+        path += name == "server" || name == "epoch" || name == "seq" ? "1"
+                : name == "login"                                    ? "1001"
+                                                                     : test_uuid(1);
         pattern.remove_prefix(close + 1);
     }
     return path;

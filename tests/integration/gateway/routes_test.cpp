@@ -334,6 +334,33 @@ TEST_F(Routes, a_server_is_added_switched_and_stopped) {
     EXPECT_EQ(get("/v1/servers").at("items").as_array().size(), 2u);
 }
 
+TEST_F(Routes, a_command_without_an_answer_is_settled_by_people_and_only_then) {
+    add_owner();
+    const std::string settle = "/v1/commands/" + test_uuid(5) + "/settle";
+    post("/v1/accounts/1/1001/leverage",
+         R"({"id":")" + test_uuid(5) + R"(","leverage_x100":5000})");
+    const std::string failed = R"({"outcome":"failed","reason":"not in the journal"})";
+    EXPECT_EQ(post(settle, failed).code(), "not_in_doubt");
+    database.psql("update cambist.command set status = 'unknown', attempt_epoch = 1");
+    EXPECT_EQ(post(settle, R"({"outcome":"done","login":"7","reason":"r"})").code(),
+              "order_invalid");
+    EXPECT_EQ(post(settle, failed).status, 200);
+    EXPECT_EQ(get("/v1/commands/" + test_uuid(5)).at("status").as_string(), "failed");
+    EXPECT_EQ(database.psql("select reason from cambist.audit where action = 'command_settled'"),
+              "not in the journal");
+}
+
+TEST_F(Routes, a_quarantined_event_is_dealt_with_by_two_people) {
+    database.psql(
+        "insert into cambist.quarantine (server_id, epoch, seq, login, reason, frame) "
+        "values (1, 3, 5, 1001, 'bad', 'x')");
+    const std::string resolve = "/v1/servers/1/quarantine/3/5/resolve";
+    EXPECT_EQ(post(resolve, R"({"reason":"booked by hand"})").status, 200);
+    EXPECT_EQ(all_of("/v1/servers/1/quarantine?open=true", 1).size(), 0u);
+    EXPECT_EQ(post("/v1/servers/1/quarantine/3/6/resolve", R"({"reason":"r"})").code(),
+              "unknown_event");
+}
+
 TEST_F(Routes, head_answers_like_get_without_a_body) {
     const auto get_answer = client.ask("GET", "/v1/servers", key);
     const auto head = client.ask("HEAD", "/v1/servers", key);
