@@ -23,17 +23,17 @@ struct Slots {
     bool all = false;
 };
 
-std::string joined(std::span<const std::string_view> words, const char* between) {
+std::string alternatives(std::span<const std::string_view> words) {
     std::string text;
     for (const auto& word : words)
-        text += (text.empty() ? "" : between) + std::string(word);
+        text += (text.empty() ? "" : "|") + std::string(word);
     return text;
 }
 
 /// What stands for the value in the help.
 std::string type_of(const Field& field) {
     if (!field.words.empty())
-        return joined(field.words, "|");
+        return alternatives(field.words);
     switch (field.kind) {
         case Kind::integer:
             return "INT";
@@ -91,10 +91,7 @@ void add_places(CLI::App& app, Slots& slots, const Operation& operation) {
 }
 
 void add_extras(CLI::App& app, Slots& slots, const Operation& operation) {
-    const bool pages = operation.page && std::ranges::any_of(operation.fields, [](const Field& f) {
-                           return f.place == Place::query && f.name == "after";
-                       });
-    if (pages)
+    if (operation.page && query_field(operation, "after") != nullptr)
         app.add_flag("--all", slots.all, "every page, not one");
     if (!operation.body_type.empty())
         app.add_option(
@@ -107,7 +104,10 @@ void add_extras(CLI::App& app, Slots& slots, const Operation& operation) {
                        "repeats an earlier request instead of making a new one")
             ->type_name("KEY");
     if (operation.takes_if_match)
-        app.add_option("--if-match", slots.if_match, "only when this version still stands")
+        app.add_option("--if-match", slots.if_match,
+                       operation.needs_if_match
+                           ? "only when this version still stands; else what stands there now"
+                           : "only when this version still stands")
             ->type_name("VERSION");
 }
 
@@ -150,6 +150,8 @@ void add_route_command(Program& program, const Operation& operation) {
     for (const Field& field : operation.fields)
         add_field(app, *slots, field);
     add_extras(app, *slots, operation);
+    if (!operation.permission.empty())
+        app.footer("Asks for the permission " + std::string(operation.permission) + ".");
 }
 
 }  // namespace

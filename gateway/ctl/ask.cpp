@@ -17,13 +17,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string command_of(const Operation& operation) {
-    std::string text;
-    for (const auto& word : operation.command)
-        text += (text.empty() ? "" : " ") + std::string(word);
-    return text;
-}
-
 ExitCode refuse_usage(const Operation& operation, const UsageErrors& errors) {
     for (const auto& error : errors)
         std::cerr << "cambistctl: " << command_of(operation) << ": " << printable(error) << '\n';
@@ -60,13 +53,6 @@ ExitCode show_request(const HttpRequest& request, const std::string& url) {
     return ExitCode::done;
 }
 
-const Field* field_named(const Operation& operation, std::string_view name) {
-    const auto found = std::ranges::find_if(operation.fields, [&](const Field& field) {
-        return field.place == Place::query && field.name == name;
-    });
-    return found == operation.fields.end() ? nullptr : &*found;
-}
-
 void set(Given& given, const Field* field, const std::string& value) {
     std::erase_if(given.values, [&](const auto& each) { return each.first == field; });
     given.values.emplace_back(field, std::vector<std::string>{value});
@@ -77,7 +63,7 @@ class Pages {
   public:
     Pages(const Operation& operation, Given given, const Common& common, Exchange& exchange)
         : operation_(operation), given_(std::move(given)), common_(common), exchange_(exchange) {
-        const Field* limit = field_named(operation_, "limit");
+        const Field* limit = query_field(operation_, "limit");
         const bool chosen = std::ranges::any_of(
             given_.values, [&](const auto& each) { return each.first == limit; });
         if (limit != nullptr && !chosen)
@@ -125,7 +111,7 @@ class Pages {
         if (!next.empty() && next == before)
             return said("the gateway gave the same cursor twice");
         if (!next.empty())
-            set(given_, field_named(operation_, "after"), next);
+            set(given_, query_field(operation_, "after"), next);
         return true;
     }
 
@@ -141,10 +127,43 @@ class Pages {
     json::array items_;
 };
 
+/// A change needs the version that it changes: without --if-match it is what stands there now.
+ExitCode look(const Operation& operation, Given& given, const Common& common, Exchange& exchange) {
+    const Operation* reader = reader_of(operation);
+    if (reader == nullptr)
+        return refuse_usage(operation, {"needs --if-match VERSION"});
+    const auto request = request_of(*reader, {.places = given.places, .key = given.key});
+    if (!request)
+        return refuse_usage(operation, request.error());
+    const auto answer = exchange.send(*request);
+    if (!answer)
+        return refuse(answer.error(), exchange.caller().url, "");
+    if (answer->status != 200)
+        return refuse(*answer, common, "");
+    given.if_match = answer->header("etag");
+    if (given.if_match.empty())
+        return refuse_usage(operation, {"needs --if-match: what stands there has no version"});
+    return ExitCode::done;
+}
+
+ExitCode send_and_show(const Operation& operation, const Given& given, const HttpRequest& request,
+                       const Common& common, Exchange& exchange) {
+    const std::string retry = retry_advice(operation, given);
+    const auto answer = exchange.send(request, [](std::string_view piece) {
+        std::cout << piece << std::flush;
+        return std::cout.good();
+    });
+    if (!answer)
+        return refuse(answer.error(), exchange.caller().url, retry);
+    if (answer->status / 100 != 2)
+        return refuse(*answer, common, retry);
+    return show(*answer, common, operation.columns);
+}
+
 }  // namespace
 
 ExitCode ask(const Operation& operation, Asked asked, const Common& common) {
-    const auto request = request_of(operation, asked.given);
+    auto request = request_of(operation, asked.given);
     if (!request)
         return refuse_usage(operation, request.error());
     const Caller caller = caller_of(common);
@@ -156,16 +175,13 @@ ExitCode ask(const Operation& operation, Asked asked, const Common& common) {
     if (asked.all)
         return Pages(operation, std::move(asked.given), common, exchange).show_all();
 
-    const std::string retry = retry_advice(operation, asked.given);
-    const auto answer = exchange.send(*request, [](std::string_view piece) {
-        std::cout << piece << std::flush;
-        return std::cout.good();
-    });
-    if (!answer)
-        return refuse(answer.error(), caller.url, retry);
-    if (answer->status / 100 != 2)
-        return refuse(*answer, common, retry);
-    return show(*answer, common, operation.columns);
+    if (operation.needs_if_match && asked.given.if_match.empty()) {
+        const ExitCode looked = look(operation, asked.given, common, exchange);
+        if (looked != ExitCode::done)
+            return looked;
+        request = request_of(operation, asked.given);
+    }
+    return send_and_show(operation, asked.given, *request, common, exchange);
 }
 
 }  // namespace cambist::ctl

@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::size_t widest = 100, narrowest = 50, longest_name = 30;
 
+constexpr auto exit_codes =
+    "Exit codes: 0 done, 1 refused by a rule, 2 usage, 3 not logged in or not allowed, 4 waits for "
+    "approval, 5 gateway unreachable (nothing was done), 6 outcome unknown (it may have been "
+    "done), 7 an answer that should never come.";
+
 std::size_t line_width() {
     const std::size_t screen = screen_of_output().width;
     return screen == 0 ? widest : std::clamp(screen, narrowest, widest);
@@ -87,7 +92,8 @@ std::vector<const CLI::Option*> own_options(const CLI::App& app) {
     return options;
 }
 
-/// What a group is about, or what can be done with it.
+}  // namespace
+
 std::string about_of(const CLI::App& app) {
     if (!app.get_description().empty())
         return app.get_description();
@@ -96,8 +102,6 @@ std::string about_of(const CLI::App& app) {
         words += (words.empty() ? "" : ", ") + each->get_name();
     return words;
 }
-
-}  // namespace
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
     std::string text = paragraph(app->get_description()) + usage_of(*app);
@@ -115,8 +119,9 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppF
     if (is_root || commands.empty())
         text +=
             section("Options of every command", options_of(root_of(*app), options_group, false));
-    if (is_root)
-        text += "\n" + paragraph(app->get_footer());
+    const std::string last = is_root ? exit_codes : app->get_footer();
+    if (!last.empty())
+        text += "\n" + paragraph(last);
     return text;
 }
 

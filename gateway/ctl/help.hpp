@@ -13,4 +13,7 @@ class HelpFormatter : public CLI::Formatter {
                           CLI::AppFormatMode mode) const override;
 };
 
+/// What a command is about; of a group that nobody has described, what can be done with it.
+std::string about_of(const CLI::App& app);
+
 }  // namespace cambist::ctl

@@ -1,10 +1,14 @@
+#include <algorithm>
 #include <iostream>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "gateway/ctl/arguments.hpp"
+#include "gateway/ctl/completion.hpp"
 #include "gateway/ctl/database/commands.hpp"
 #include "gateway/ctl/program.hpp"
+#include "gateway/ctl/routes.hpp"
 #include "gateway/ctl/session.hpp"
 
 int main(int count, char** arguments) {
@@ -14,7 +18,12 @@ int main(int count, char** arguments) {
         add_session_commands(program);
         add_route_commands(program);
         add_database_commands(program);
-        const ExitCode code = program.run({arguments + 1, arguments + count});
+        add_routes_command(program);
+        add_completion_commands(program);
+        const std::vector<std::string> words(arguments + std::min(count, 1), arguments + count);
+        const bool completes = !words.empty() && words.front() == complete_word;
+        const ExitCode code =
+            completes ? answer_shell(program, std::span(words).subspan(1)) : program.run(words);
         if (!std::cout.flush())
             throw std::runtime_error("the standard output cannot be written to");
         return static_cast<int>(code);

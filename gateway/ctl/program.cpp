@@ -15,11 +15,6 @@ namespace {
 constexpr auto about_all =
     "Cambist from a shell: every route of the gateway, and what operators do straight in the "
     "database.";
-constexpr auto ending =
-    "Exit codes: 0 done, 1 refused by a rule, 2 usage, 3 not logged in or not allowed, 4 waits for "
-    "approval, 5 gateway unreachable (nothing was done), 6 outcome unknown (it may have been "
-    "done), 7 an answer that should never come.";
-
 CLI::App* child(const CLI::App& parent, std::string_view name) {
     const auto known = parent.get_subcommands(nullptr);
     const auto found =
@@ -53,7 +48,6 @@ Program::Program() : root_(about_all, "cambistctl") {
     root_.require_subcommand(1);
     root_.fallthrough();
     root_.formatter(std::make_shared<HelpFormatter>());
-    root_.footer(ending);
     root_.set_help_flag("-h,--help", "what may be said here");
     add_common_options();
 }

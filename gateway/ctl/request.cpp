@@ -65,6 +65,7 @@ class Builder {
 
     /// `server/login` is two parameters in one word.
     void fill_place(const Position& position, std::string_view word) {
+        const std::string whole(word);
         for (std::size_t index = 0; index < position.parameters.size(); ++index) {
             const bool last = index + 1 == position.parameters.size();
             const auto end = last ? word.npos : word.find('/');
@@ -72,7 +73,7 @@ class Builder {
             const bool misplaced =
                 position.parameters.size() > 1 && (last ? part.contains('/') : end == word.npos);
             if (part.empty() || misplaced || (position.format == "uuid" && !is_uuid(part))) {
-                errors_.push_back(std::string(position.label) + ": " + std::string(word) +
+                errors_.push_back(std::string(position.label) + ": " + whole +
                                   (position.format == "uuid" ? " is not a UUID"
                                                              : " is not " + written(position)));
                 return;

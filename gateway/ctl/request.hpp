@@ -13,10 +13,10 @@ namespace cambist::ctl {
 /// What the command line gave for one operation.
 struct Given {
     std::vector<std::string> places;  ///< one a Position
-    std::vector<std::pair<const Field*, std::vector<std::string>>> values;
-    std::optional<std::string> body;  ///< of --body, as it was read
-    std::string key;                  ///< the Idempotency-Key, given or made; never empty
-    std::string if_match;
+    std::vector<std::pair<const Field*, std::vector<std::string>>> values = {};
+    std::optional<std::string> body = {};  ///< of --body, as it was read
+    std::string key;                       ///< the Idempotency-Key, given or made; never empty
+    std::string if_match = {};
 };
 
 /// One request, but for who asks.

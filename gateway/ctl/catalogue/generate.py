@@ -143,15 +143,18 @@ class Table:
                   f".parameters = {self.texts(parameters)}}}"
                   for label, parameters, about, form in operation.places()]
         rows = [self.field(field, options[field.place, field.name]) for field in fields]
-        key = operation.header("Idempotency-Key")
+        key, seen = operation.header("Idempotency-Key"), operation.header("If-Match")
         return (f"{{.id = {text(operation.node['operationId'])}, "
                 f".method = {text(operation.method.upper())}, .path = {text(operation.path)}, "
                 f".summary = {text(one_line(operation.node.get('summary', '')))}, "
                 f".command = {self.texts(command)}, .places = {self.array('Position', places)}, "
                 f".fields = {self.array('Field', rows)}, .columns = {self.texts(columns)}, "
-                f".body_type = {text(media)}, .needs_body = {flag(needed)}, "
-                f".takes_key = {flag(key)}, .takes_if_match = "
-                f"{flag(operation.header('If-Match'))}, .page = {flag(item is not None)}, "
+                f".body_type = {text(media)}, "
+                f".permission = {text(operation.node.get('x-permission', ''))}, "
+                f".needs_body = {flag(needed)}, "
+                f".takes_key = {flag(key)}, .takes_if_match = {flag(seen)}, "
+                f".needs_if_match = {flag(seen and seen.get('required'))}, "
+                f".page = {flag(item is not None)}, "
                 f".open = {flag(operation.node.get('security') == [])}}}")
 
     def written(self, document):

@@ -1,5 +1,6 @@
 """What of a JSON schema a command line shows: the fields of an object, each with its kind."""
 import dataclasses
+import json
 
 SMALLEST, LARGEST = -2**63, 2**63 - 1
 
@@ -72,6 +73,8 @@ class Schemas:
 
     def kind_of(self, schema):
         kinds = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean"}
+        if "type" not in schema and all(isinstance(word, str) for word in words_of(schema) or [0]):
+            return "text"
         return kinds.get(schema.get("type"), "json")
 
     def field(self, name, schema, **known):
@@ -84,9 +87,8 @@ class Schemas:
             flat = self.flat(flat.get("items", {}))[0]
         field.kind = "money" if self.is_money(flat) else self.kind_of(flat)
         field.format = flat.get("format", "")
-        values = flat.get("enum", [flat["const"]] if "const" in flat else [])
         if field.kind == "text":
-            field.words = tuple(str(value) for value in values if value is not None)
+            field.words = tuple(word for word in words_of(flat) if word is not None)
         if field.kind == "integer":
             field.minimum = max(SMALLEST, flat.get("minimum", SMALLEST))
             field.maximum = min(LARGEST, flat.get("maximum", LARGEST))
@@ -151,12 +153,16 @@ def merged(one, other, required):
 
 def both(one, other):
     """A property that two choices have: all words of either."""
-    words = [word for schema in (one, other)
-             for word in schema.get("enum", [schema["const"]] if "const" in schema else [])]
+    words = words_of(one) + words_of(other)
     if not words:
         return other
     rest = {key: value for key, value in other.items() if key != "const"}
     return {**rest, "enum": list(dict.fromkeys(words))}
+
+
+def words_of(schema):
+    """All that it allows, when it says so."""
+    return schema.get("enum", [schema["const"]] if "const" in schema else [])
 
 
 def one_line(text):
@@ -165,5 +171,4 @@ def one_line(text):
 
 def shown(value):
     """As a person writes it."""
-    return {True: "true", False: "false", None: "null"}.get(value, value) \
-        if isinstance(value, (bool, type(None))) else value
+    return value if isinstance(value, str) else json.dumps(value)
