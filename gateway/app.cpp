@@ -37,6 +37,12 @@ office::pg::PoolSettings pool_of(const GatewaySettings& settings) {
     return pool;
 }
 
+HttpLimits http_of(const GatewaySettings& settings) {
+    HttpLimits http = settings.http;
+    http.over_tls = settings.behind_proxy;
+    return http;
+}
+
 /// Every connection is a descriptor, and the usual soft limit is low.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -56,8 +62,8 @@ struct App::Parts {
     explicit Parts(const GatewaySettings& settings)
         : pool(pool_of(settings)),
           notifier(context.get_executor(), connection_of(settings)),
-          api(pool, notifier, clock, {}),
-          server(context.get_executor(), settings.address, settings.port, settings.http, api),
+          api(pool, notifier, clock, {.limits = settings.limits}),
+          server(context.get_executor(), settings.address, settings.port, http_of(settings), api),
           signals(context, SIGTERM, SIGINT) {
         api.watch(server);
     }

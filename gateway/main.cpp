@@ -1,4 +1,3 @@
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +8,7 @@
 #include <iterator>
 
 #include "gateway/app.hpp"
+#include "gateway/http/log.hpp"
 #include "gateway/settings.hpp"
 
 namespace {
@@ -41,8 +41,9 @@ std::expected<GatewaySettings, std::vector<std::string>> load(const std::string&
 }
 
 int serve(const GatewaySettings& settings) {
-    spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
-    spdlog::set_level(spdlog::level::from_str(settings.log_level));
+    using cambist::gateway::LogFormat;
+    cambist::gateway::begin_log(settings.log_format == "json" ? LogFormat::json : LogFormat::text,
+                                settings.log_level);
     try {
         cambist::gateway::App app(settings);
         if (app.run())

@@ -98,6 +98,21 @@ const std::vector<Entry>& entries() {
              &Settings::dsn),
         number<std::int64_t>("database", "pool", "Connections to the database at most.", 1, 200,
                              [](Settings& s) -> auto& { return s.pool; }),
+        number<std::int64_t>("limits", "requests_per_second",
+                             "Of one caller whose credential is good, on average.", 1, 1'000'000,
+                             [](Settings& s) -> auto& { return s.limits.callers.per_second; }),
+        number<std::int64_t>("limits", "burst", "Of one such caller at once after a pause.", 1,
+                             10'000'000,
+                             [](Settings& s) -> auto& { return s.limits.callers.burst; }),
+        number<std::int64_t>("limits", "stranger_requests_per_second",
+                             "Of one address that shows no good credential, on average.", 1,
+                             1'000'000,
+                             [](Settings& s) -> auto& { return s.limits.strangers.per_second; }),
+        number<std::int64_t>("limits", "stranger_burst", "Of one such address after a pause.", 1,
+                             10'000'000,
+                             [](Settings& s) -> auto& { return s.limits.strangers.burst; }),
+        text("log", "format", "text for people, json for programs: one object a line.",
+             &Settings::log_format),
         text("log", "level", "trace, debug, info, warning, error or off.", &Settings::log_level),
     };
     return all;
@@ -133,6 +148,8 @@ void check(const Settings& settings, std::vector<std::string>& problems) {
                                                   "warning", "error", "off"};
     if (std::ranges::find(levels, settings.log_level) == std::end(levels))
         problems.emplace_back("log.level: must be trace, debug, info, warning, error or off");
+    if (settings.log_format != "text" && settings.log_format != "json")
+        problems.emplace_back("log.format: must be text or json");
 }
 
 /// The value of `name` in a DSN of the keyword form; empty when it has none.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/auth/rate_limit.hpp"
 #include "gateway/http/server.hpp"
 
 namespace cambist::gateway {
@@ -18,6 +19,8 @@ struct GatewaySettings {
     HttpLimits http;
     std::string dsn;
     std::int64_t pool = 8;
+    RequestLimits limits;
+    std::string log_format = "text";
     std::string log_level = "info";
 };
 

@@ -42,7 +42,8 @@ ctl_command() {
 
 # needs_instance ARGUMENT...: what only tells about the program itself runs without.
 needs_instance() {
-    (($# > 0)) && [[ $1 != completion && $1 != routes && " $* " != *" --help "* && " $* " != *" -h "* ]]
+    (($# > 0)) && [[ $1 != completion && $1 != routes ]] &&
+        [[ " $* " != *" --help "* && " $* " != *" -h "* ]]
 }
 
 # names_caller ARGUMENT...: whether the arguments say themselves who asks, or are about to.

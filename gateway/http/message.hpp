@@ -28,8 +28,9 @@ class Headers {
 
 /// One request whose header is complete and well framed; the body follows separately.
 struct Request {
-    std::string id;      ///< made here for every request, whatever the client sent
-    std::string method;  ///< upper case, as sent
+    std::string id;             ///< made here for every request, whatever the client sent
+    std::string trace_id = {};  ///< of the chain of requests that this one belongs to
+    std::string method;         ///< upper case, as sent
     Target target;
     Headers headers;
     std::string peer;  ///< address of the other end, without its port
@@ -41,7 +42,8 @@ struct Response {
     std::string content_type;  ///< empty when there is no body
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string route;  ///< the pattern that answered: for the log and the metrics
+    std::string route;      ///< the pattern that answered: for the log and the metrics
+    std::string principal;  ///< id of who asked, once known: for the log
 };
 
 }  // namespace cambist::gateway

@@ -46,6 +46,8 @@ std::string_view reason_phrase(int status) {
             return "Unprocessable Content";
         case 428:
             return "Precondition Required";
+        case 429:
+            return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
         case 500:

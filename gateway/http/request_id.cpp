@@ -2,21 +2,25 @@
 
 #include <sodium/randombytes.h>
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
 namespace cambist::gateway {
 
-std::string make_request_id() {
-    std::array<std::uint8_t, 16> bytes;
-    randombytes_buf(bytes.data(), bytes.size());
+std::string random_hexadecimal(std::size_t bytes) {
+    std::vector<std::uint8_t> random(bytes);
+    randombytes_buf(random.data(), random.size());
     constexpr char digits[] = "0123456789abcdef";
-    std::string id;
-    for (const auto byte : bytes) {
-        id += digits[byte >> 4];
-        id += digits[byte & 15];
+    std::string text;
+    for (const auto byte : random) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
     }
-    return id;
+    return text;
+}
+
+std::string make_request_id() {
+    return random_hexadecimal(16);
 }
 
 }  // namespace cambist::gateway

@@ -25,6 +25,8 @@
 
 #include "gateway/http/problem.hpp"
 #include "gateway/http/request_id.hpp"
+#include "gateway/http/standard_headers.hpp"
+#include "gateway/http/trace.hpp"
 
 namespace cambist::gateway {
 namespace {
@@ -143,6 +145,7 @@ class Session : public std::enable_shared_from_this<Session> {
         idle_ = !begun;
         started_ = steady::now();
         request_id_ = make_request_id();
+        trace_ = begin_trace();
         method_.clear();
         arm(started_ + (begun ? limits_.header_time : limits_.idle_time));
     }
@@ -236,6 +239,8 @@ class Session : public std::enable_shared_from_this<Session> {
         request.target = std::move(*target);
         for (const auto& field : message)
             request.headers.add(std::string(field.name_string()), std::string(field.value()));
+        trace_ = continue_trace(request.headers);
+        request.trace_id = trace_.trace_id;
         request.peer = peer_;
         request.has_body = !body_is_absent(parser);
         return request;
@@ -280,16 +285,17 @@ class Session : public std::enable_shared_from_this<Session> {
 
     /// Writes the answer; false when the connection is not to be used again.
     asio::awaitable<bool> send(const Response& response, bool keep) {
-        application_.answered(request_id_, method_, response, steady::now() - started_);
+        application_.answered(
+            {request_id_, trace_.trace_id, method_, response, steady::now() - started_});
         http::response<http::string_body> message;
         message.version(11);
         message.result(static_cast<unsigned>(response.status));
         message.reason(reason_phrase(response.status));
         message.keep_alive(keep);
-        message.set("X-Request-Id", request_id_);
-        message.set("Cache-Control", "no-store");
-        message.set("X-Content-Type-Options", "nosniff");
-        message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        message.set("Request-Id", request_id_);
+        message.set("traceparent", trace_.header());
+        for (const auto& [name, value] : standard_headers(limits_.over_tls))
+            message.set(name, value);
         if (!response.content_type.empty())
             message.set(http::field::content_type, response.content_type);
         for (const auto& [name, value] : response.headers)
@@ -331,6 +337,7 @@ class Session : public std::enable_shared_from_this<Session> {
     /// trailer.
     beast::flat_buffer buffer_{most_buffered};
     std::string peer_, request_id_, method_;
+    Trace trace_;
     steady::time_point started_{};
     std::uint64_t armed_ = 0;
     bool idle_ = true, stopping_ = false, timed_out_ = false;
@@ -426,10 +433,13 @@ class Server::Listener {
         refused_.fetch_add(1, std::memory_order_relaxed);
         const auto problem = to_response(
             {503, "too_many_connections", "every connection that may be open is", {}, {}});
+        std::string standard;
+        for (const auto& [name, value] : standard_headers(limits_.over_tls))
+            standard += fmt::format("{}: {}\r\n", name, value);
         const auto answer = fmt::format(
-            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n{}"
             "Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
-            problem.content_type, problem.body.size(), problem.body);
+            standard, problem.content_type, problem.body.size(), problem.body);
         error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(answer), ignored);

@@ -7,6 +7,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "gateway/http/framing.hpp"
 #include "gateway/http/message.hpp"
@@ -24,6 +25,15 @@ struct HttpLimits {
     std::chrono::milliseconds write_time{20'000};
     std::chrono::milliseconds request_time{60'000};  ///< first byte to last byte of the answer
     std::chrono::milliseconds shutdown_time{10'000};
+    bool over_tls = false;  ///< a proxy speaks TLS to the clients: they are told to stay with it
+};
+
+/// One answer, as log and figures see it.
+struct Answered {
+    std::string_view request_id, trace_id;
+    std::string_view method;  ///< empty when none was read
+    const Response& response;
+    std::chrono::nanoseconds took;
 };
 
 /// One admitted request waiting for its body.
@@ -43,9 +53,8 @@ class Application {
     /// Decides from the header alone: an exchange to go on with, or the final answer.
     virtual boost::asio::awaitable<std::expected<std::unique_ptr<Exchange>, Response>> admit(
         Request request) = 0;
-    /// Called once an answer, refused framing included; `method` is empty when none was read.
-    virtual void answered(std::string_view request_id, std::string_view method,
-                          const Response& response, std::chrono::nanoseconds took) noexcept = 0;
+    /// Called once an answer, refused framing included.
+    virtual void answered(const Answered& answered) noexcept = 0;
 };
 
 /// An HTTP/1.1 server: one coroutine a session, each on a strand of its own.

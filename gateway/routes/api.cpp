@@ -8,6 +8,7 @@
 
 #include "gateway/auth/credentials.hpp"
 #include "gateway/http/json.hpp"
+#include "gateway/http/log.hpp"
 #include "gateway/routes/four_eyes.hpp"
 #include "office/pg/deadline.hpp"
 #include "office/trading/server_store.hpp"
@@ -24,13 +25,15 @@ constexpr auto readiness_time = std::chrono::seconds(2);
 
 class OpenExchange : public Exchange {
   public:
-    OpenExchange(Api& api, std::string_view pattern) : api_(api), pattern_(pattern) {}
+    OpenExchange(Api& api, std::string_view pattern, Visit visit)
+        : api_(api), pattern_(pattern), visit_(std::move(visit)) {}
     std::size_t body_limit() const override { return 0; }
-    awaitable<Response> respond(std::string) override { return api_.answer_open(pattern_); }
+    awaitable<Response> respond(std::string) override { return api_.answer_open(pattern_, visit_); }
 
   private:
     Api& api_;
     std::string_view pattern_;
+    Visit visit_;
 };
 
 class KeyedExchange : public Exchange {
@@ -127,7 +130,11 @@ Problem problem_of(const DatabaseError& error) {
 
 Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& clock,
          const ApiSettings& settings)
-    : pool_(pool), notifier_(notifier), clock_(clock), settings_(settings) {
+    : pool_(pool),
+      notifier_(notifier),
+      clock_(clock),
+      settings_(settings),
+      limit_(settings.limits) {
     for (const Route& route : routes())
         router_.add(route.verb, route.pattern);
     for (const std::string_view pattern : open_routes())
@@ -135,29 +142,41 @@ Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& cl
 }
 
 awaitable<std::expected<std::unique_ptr<Exchange>, Response>> Api::admit(Request request) {
+    const Visit visit = limit_.enter(request, clock_.now());
+    auto exchange = visit.taken.allowed ? find_exchange(std::move(request), visit)
+                                        : std::unexpected(to_response(RateLimit::refusal(visit)));
+    if (!exchange) {
+        limit_.tell(visit, exchange.error());
+        exchange.error().principal = visit.principal;
+    }
+    co_return exchange;
+}
+
+std::expected<std::unique_ptr<Exchange>, Response> Api::find_exchange(Request request,
+                                                                      const Visit& visit) {
     auto match = router_.find(request.method, request.target.segments);
     if (!match && match.error().problem)
-        co_return std::unexpected(to_response(*match.error().problem));
+        return std::unexpected(to_response(*match.error().problem));
     if (!match) {
         Response options;
         options.status = 204;
         options.headers.emplace_back("Allow", match.error().allow);
-        co_return std::unexpected(std::move(options));
+        return std::unexpected(std::move(options));
     }
     if (match->route >= routes().size()) {
         const auto pattern = open_routes()[match->route - routes().size()];
         if (!request.target.query.empty())
-            co_return std::unexpected(
+            return std::unexpected(
                 to_response({400, "unknown_parameter", "this route has no parameters", {}, {}}));
-        co_return std::make_unique<OpenExchange>(*this, pattern);
+        return std::make_unique<OpenExchange>(*this, pattern, visit);
     }
-    co_return std::make_unique<KeyedExchange>(*this,
-                                              admitted(std::move(request), std::move(*match)));
+    return std::make_unique<KeyedExchange>(*this,
+                                           admitted(std::move(request), std::move(*match), visit));
 }
 
-Admitted Api::admitted(Request request, Router::Match match) {
+Admitted Api::admitted(Request request, Router::Match match, const Visit& visit) {
     const Route& route = routes()[match.route];
-    Admitted admitted{&route, std::move(request), std::move(match.values), {}, {}};
+    Admitted admitted{&route, std::move(request), std::move(match.values), visit, {}, {}};
     admitted.problem = check_parameters(route, admitted.request.target);
     if (!admitted.problem && route.writes())
         admitted.problem = check_body_type(admitted.request.headers);
@@ -169,7 +188,7 @@ Admitted Api::admitted(Request request, Router::Match match) {
     return admitted;
 }
 
-awaitable<Response> Api::perform(const Admitted& admitted, std::string body) {
+awaitable<Response> Api::perform(Admitted& admitted, std::string body) {
     const Parsed parsed = admitted.route->writes() && !admitted.problem
                               ? parse_json(body)
                               : Parsed(boost::json::value());
@@ -182,32 +201,38 @@ awaitable<Response> Api::perform(const Admitted& admitted, std::string body) {
         } catch (const DatabaseError& error) {
             if (attempt < most_attempts && worth_another_try(error))
                 continue;
-            spdlog::warn("{} {}: {}", admitted.request.id, admitted.route->pattern, error.what());
+            log_fault(spdlog::level::warn, admitted.request, admitted.route->pattern, error.what());
             response = to_response(problem_of(error));
             break;
         } catch (const std::exception& error) {
-            spdlog::error("{} {}: {}", admitted.request.id, admitted.route->pattern, error.what());
+            log_fault(spdlog::level::err, admitted.request, admitted.route->pattern, error.what());
             response = to_response({500, "internal", "nothing was done", {}, {}});
             break;
         }
     }
     response.route = admitted.route->pattern;
+    response.principal = admitted.visit.principal;
+    limit_.tell(admitted.visit, response);
     co_return response;
 }
 
-awaitable<Response> Api::perform_once(const Admitted& admitted, std::string_view body,
+awaitable<Response> Api::perform_once(Admitted& admitted, std::string_view body,
                                       const Parsed& parsed) {
     auto tx = co_await pool_.begin();
     const auto actor = co_await authenticate(tx, admitted.request, admitted.route->permission);
+    if (!actor && actor.error().status == 401)
+        limit_.unknown(admitted.visit, clock_.now());
     if (!actor)
         co_return to_response(actor.error());
+    limit_.recognised(admitted.visit, actor->principal.uuid(), clock_.now());
     if (admitted.problem)
         co_return to_response(*admitted.problem);
     if (!parsed)
         co_return to_response(parsed.error());
     if (!admitted.key)
         co_return co_await run_handler(admitted, tx, *actor, *parsed, std::nullopt);
-    auto keyed = bind(actor->name, *admitted.key, admitted.route->pattern, admitted.request, body);
+    auto keyed =
+        gateway::bind(actor->name, *admitted.key, admitted.route->pattern, admitted.request, body);
     const auto claim = co_await office::request_keys::claim(tx, keyed);
     if (claim.answer)
         co_return replay(*claim.answer, keyed);
@@ -240,7 +265,7 @@ awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Trans
     co_return response;
 }
 
-awaitable<Response> Api::answer_open(std::string_view pattern) {
+awaitable<Response> Api::answer_open(std::string_view pattern, const Visit& visit) {
     Response response;
     if (pattern == "/livez")
         response = plain_json(200, {{"alive", true}});
@@ -249,6 +274,7 @@ awaitable<Response> Api::answer_open(std::string_view pattern) {
     else
         response = co_await figures();
     response.route = pattern;
+    limit_.tell(visit, response);
     co_return response;
 }
 
@@ -305,15 +331,10 @@ awaitable<Response> Api::figures() {
     co_return response;
 }
 
-void Api::answered(std::string_view request_id, std::string_view method, const Response& response,
-                   std::chrono::nanoseconds took) noexcept {
-    metrics_.answered(method, response.route, response.status, took);
-    const auto level = response.status >= 500                             ? spdlog::level::err
-                       : response.status == 401 || response.status == 403 ? spdlog::level::warn
-                                                                          : spdlog::level::debug;
-    spdlog::log(level, "{} {} {} {} {}us", request_id, method,
-                response.route.empty() ? "-" : response.route, response.status,
-                took.count() / 1000);
+void Api::answered(const Answered& answered) noexcept {
+    metrics_.answered(answered.method, answered.response.route, answered.response.status,
+                      answered.took);
+    log_answer(answered);
 }
 
 }  // namespace cambist::gateway

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 
+#include "gateway/auth/rate_limit.hpp"
 #include "gateway/http/router.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/routes/metrics.hpp"
@@ -16,6 +17,7 @@ namespace cambist::gateway {
 
 struct ApiSettings {
     std::chrono::milliseconds handler_time{25'000};  ///< then the transaction is given up
+    RequestLimits limits{};
 };
 
 /// A request for a route that needs a credential. Who shows it is found out in the transaction that
@@ -24,6 +26,7 @@ struct Admitted {
     const Route* route = nullptr;
     Request request;
     PathValues path;
+    Visit visit;
     std::optional<std::string> key;    ///< Idempotency-Key
     std::optional<Problem> problem{};  ///< with the request's header: told to those who may ask
 };
@@ -37,21 +40,22 @@ class Api : public Application {
         const ApiSettings& settings);
 
     awaitable<std::expected<std::unique_ptr<Exchange>, Response>> admit(Request request) override;
-    void answered(std::string_view request_id, std::string_view method, const Response& response,
-                  std::chrono::nanoseconds took) noexcept override;
+    void answered(const Answered& answered) noexcept override;
 
     /// /metrics tells about this server, which outlives every request.
     void watch(const Server& server) { server_ = &server; }
 
     /// Answers an admitted request whose body has arrived.
-    awaitable<Response> perform(const Admitted& admitted, std::string body);
-    awaitable<Response> answer_open(std::string_view pattern);
+    awaitable<Response> perform(Admitted& admitted, std::string body);
+    awaitable<Response> answer_open(std::string_view pattern, const Visit& visit);
 
   private:
     using Parsed = std::expected<boost::json::value, Problem>;
 
-    static Admitted admitted(Request request, Router::Match match);
-    awaitable<Response> perform_once(const Admitted& admitted, std::string_view body,
+    std::expected<std::unique_ptr<Exchange>, Response> find_exchange(Request request,
+                                                                     const Visit& visit);
+    static Admitted admitted(Request request, Router::Match match, const Visit& visit);
+    awaitable<Response> perform_once(Admitted& admitted, std::string_view body,
                                      const Parsed& parsed);
     awaitable<Response> run_handler(const Admitted& admitted, office::pg::Transaction& tx,
                                     const office::Actor& actor, const boost::json::value& body,
@@ -66,6 +70,7 @@ class Api : public Application {
     const ApiSettings settings_;
     Router router_;
     Metrics metrics_;
+    RateLimit limit_;
     const Server* server_ = nullptr;
 };
 

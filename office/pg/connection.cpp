@@ -24,12 +24,10 @@ std::string field(const PGresult* result, int code) {
     return text ? text : "";
 }
 
+/// The server's detail holds values of rows, which may be somebody's: logs go without it.
 DatabaseError error_of(const PGresult* result, std::string_view query) {
     std::string what(query);
     what.append(": ").append(field(result, PG_DIAG_MESSAGE_PRIMARY));
-    const std::string detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-    if (!detail.empty())
-        what.append(" (").append(detail).append(")");
     const std::string sqlstate = field(result, PG_DIAG_SQLSTATE);
     if (sqlstate.empty())
         return DatabaseError(Fault::connection_lost, what);

@@ -8,7 +8,7 @@ import tempfile
 import types
 import unittest
 
-from description import Description, Exchange
+from description import SAFE, Description, Exchange
 from generator import Known, Request
 from judge import judge
 from property_test import Run
@@ -27,9 +27,7 @@ def example_of(operation, status):
 def right_headers(response, media):
     headers = {name.lower(): str(header["example"])
                for name, header in response.get("headers", {}).items()}
-    return {**headers, "content-type": media, "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
+    return {**headers, **SAFE, "content-type": media}
 
 
 def target_of(operation):
@@ -116,7 +114,8 @@ class Judge(unittest.TestCase):
         self.found(with_header(answer, "server", "cambist/0.1"), "server is not described")
         self.found(with_header(answer, "content-type", "text/html"), "'text/html' is not described")
         self.found(with_header(answer, "cache-control", None), "cache-control is not no-store")
-        self.found(with_header(answer, "content-security-policy", "default-src 'none'"), "frame it")
+        self.found(with_header(answer, "content-security-policy", "default-src 'none'"),
+                   "content-security-policy is not")
 
     def test_a_problem_of_another_status_is_found(self):
         self.found(with_body(right("GET", CLIENT, 404), status=409), "another status")
@@ -172,7 +171,8 @@ class Files(unittest.TestCase):
 
 class Property(unittest.TestCase):
     def setUp(self):
-        self.run_of_none = Run(DESCRIPTION, types.SimpleNamespace(port=0), Known({}), "key", 1)
+        nobody = types.SimpleNamespace(port=0)
+        self.run_of_none = Run(DESCRIPTION, nobody, Known({}), "cmb_1_secret", 1)
 
     def found(self, request, exchange, words):
         problems = self.run_of_none.problems_of(request, exchange)
@@ -186,6 +186,17 @@ class Property(unittest.TestCase):
         self.found(spoiled, right("GET", CLIENT, 200), "was not refused")
         self.found(valid, right("GET", CLIENT, 400), "a valid request was refused")
         self.found(valid, right("GET", CLIENT, 503), "503: ")
+
+    def test_a_log_that_holds_what_was_sent_or_lacks_a_line_is_found(self):
+        run = self.run_of_none
+        run.log = ['{"time": "t", "level": "info", "message": "listening"}\n']
+        self.assertEqual(list(run.log_problems()), [])
+        run.log.append('{"time": "t", "level": "info", "message": "hello Ada Byron"}\n')
+        run.log.append('{"time": "t", "level": "info", "query": "limit=1"}\n')
+        run.sent["get_client"] = 1
+        self.assertEqual([problem.split(":")[0] for problem in run.log_problems()],
+                         ["the log holds 'Ada Byron'", "a line of the log has other fields",
+                          "the log has 0 answers of 1"])
 
     def test_operations_that_were_not_asked_or_never_succeeded_are_named(self):
         problems = list(self.run_of_none.coverage_problems(1))

@@ -16,7 +16,7 @@ import threading
 import time
 
 from description import Description, Exchange, NotJson, read_json
-from generator import Generator, Known
+from generator import TEXTS, Generator, Known
 from mutations import MUTATIONS
 from raw_client import RawClient
 
@@ -28,6 +28,16 @@ CLIENT = "5f0c4f2e-8a2b-4c55-9a39-2f8d3c1f7a10"
 VALID_SHARE = 0.45
 MOST_SHOWN = 20
 FEWEST_OF_A_KIND = 10
+LOG_FIELDS = {"time", "level", "message", "request_id", "trace_id", "principal", "method", "route",
+              "status", "took_us"}
+SETTINGS = """
+[limits]
+stranger_requests_per_second = 100000
+stranger_burst = 100000
+[log]
+format = "json"
+level = "debug"
+"""
 # Operations that cannot succeed here, and why.
 DECIDED = "only people decide, and this caller is a key"
 EXCUSED = {
@@ -56,11 +66,19 @@ def world(database):
             values ('{CLIENT}', '{CLIENT}', 'main', 'approved');
         update account set client_id = '{CLIENT}', rights = 31
             where login < {LOGINS[0] + len(LOGINS) // 3};
+        insert into command (id, server_id, login, kind, payload, body_hash, status, attempt_epoch,
+                             deadline_ns, requested_by)
+            select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, 1001,
+                   'disconnect', '{{}}', '', 'unknown', 1, 1, 'test'
+            from generate_series(1, 50) n;
         insert into quarantine (server_id, epoch, seq, login, reason, frame)
             select 1, 1, n, 1001, 'unknown_account', '' from generate_series(1, 30) n;
         insert into drift (server_id, login, field, office_value, server_value, found_by)
             select 1, 1001, 'balance', '1', '2', 'rescan' from generate_series(1, 30) n""")
-    return Known({"server": ["1"], "login": [str(login) for login in LOGINS],
+    commands = Database.run(database.dsn("postgres"),
+                            "select id from cambist.command order by id")
+    return Known({"command": commands.split(), "server": ["1"],
+                  "login": [str(login) for login in LOGINS],
                   "group": ["real\\usd1", "real\\usd2"], "currency": ["USD"],
                   "legal_entity": ["main"], "subject": ["account:1/1001"],
                   "action": ["client.change_status"]},
@@ -80,6 +98,8 @@ class Run:
         self.statuses = collections.Counter()
         self.by_mutation = collections.Counter()
         self.refusals = collections.defaultdict(collections.Counter)
+        self.log = []
+        self.private = [bearer.rsplit("_", 1)[1], *(text for text in TEXTS if len(text) > 8)]
         self.problems = []
 
     def step(self, operation):
@@ -126,6 +146,19 @@ class Run:
             self.known.learn(operation, request, exchange.status,
                              dict(exchange.answer_headers), body)
 
+    def log_problems(self):
+        """Each request has its line, of known fields, and no line holds what was sent."""
+        answers = 0
+        for line in self.log:
+            fields = read_json(line)
+            answers += "took_us" in fields
+            if not set(fields) <= LOG_FIELDS:
+                yield f"a line of the log has other fields: {line.strip()}"
+            yield from (f"the log holds {text!r}: {line.strip()}" for text in self.private
+                        if text in line)
+        if answers < sum(self.sent.values()):
+            yield f"the log has {answers} answers of {sum(self.sent.values())}"
+
     def coverage_problems(self, least):
         for operation in self.description.operations:
             name = operation.name
@@ -150,10 +183,11 @@ def play(description, programs, folder, seed, requests):
         subprocess.run([os.path.join(programs, "cambistctl"), "--dsn", database.dsn("postgres"),
                         "demo-keys", folder], check=True, capture_output=True)
         bearer = (pathlib.Path(folder) / "demo.key").read_text(encoding="utf-8").strip()
-        gateway = Gateway(os.path.join(programs, "cambist-gateway"), folder, database.dsn())
-        reader = threading.Thread(target=gateway.process.stderr.read)
-        reader.start()
+        gateway = Gateway(os.path.join(programs, "cambist-gateway"), folder, database.dsn(),
+                          SETTINGS)
         run = Run(description, gateway, known, bearer, seed)
+        reader = threading.Thread(target=lambda: run.log.extend(gateway.process.stderr))
+        reader.start()
         operations = list(description.operations)
         try:
             for number in range(requests):
@@ -177,8 +211,8 @@ def report(run, seed, least, seconds):
         print(f"request {number} ({request and request.made_by}): {exchange}: {problem}")
         if request:
             print(f"    {request.headers}\n    {request.body[:300]!r}")
-    coverage = list(run.coverage_problems(least))
-    print("\n".join(coverage))
+    coverage = [*run.coverage_problems(least), *run.log_problems()]
+    print("\n".join(coverage[:MOST_SHOWN]))
     print("  ".join(f"{status}: {count}" for status, count in sorted(run.statuses.items())))
     print("  ".join(f"{name}: {count}" for name, count in run.by_mutation.most_common()))
     print(f"seed {seed}: {sum(run.sent.values())} requests to {len(run.sent)} operations in "
@@ -192,7 +226,7 @@ def main():
     options.add_argument("document")
     options.add_argument("programs")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--requests", type=int, default=12_000)
+    options.add_argument("--requests", type=int, default=9000)
     given = options.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

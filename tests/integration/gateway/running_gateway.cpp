@@ -30,11 +30,11 @@ office::pg::PoolSettings pool_of(const office::pg::ConnectionSettings& connectio
 }  // namespace
 
 RunningGateway::RunningGateway(const office::pg::ConnectionSettings& connection,
-                               const HttpLimits& limits, std::chrono::milliseconds handler_time)
+                               const HttpLimits& limits, const ApiSettings& settings)
     : work_(asio::make_work_guard(context_)),
       pool_(pool_of(connection)),
       notifier_(context_.get_executor(), connection),
-      api_(pool_, notifier_, clock_, {.handler_time = handler_time}),
+      api_(pool_, notifier_, clock_, settings),
       server_(context_.get_executor(), "127.0.0.1", 0, limits, api_) {
     api_.watch(server_);
     serving_ = asio::co_spawn(context_, server_.serve(), asio::use_future);

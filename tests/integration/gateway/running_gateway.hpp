@@ -21,8 +21,7 @@ namespace cambist::gateway {
 class RunningGateway {
   public:
     explicit RunningGateway(const office::pg::ConnectionSettings& connection,
-                            const HttpLimits& limits = {},
-                            std::chrono::milliseconds handler_time = std::chrono::seconds(25));
+                            const HttpLimits& limits = {}, const ApiSettings& settings = {});
     ~RunningGateway();
 
     HttpClient client() const { return HttpClient(server_.port()); }

@@ -44,10 +44,11 @@ class Database:
 class Gateway:
     """The program on a free port."""
 
-    def __init__(self, program, folder, dsn):
+    def __init__(self, program, folder, dsn, more=""):
+        """`more` is settings besides."""
         self.settings = os.path.join(folder, "gateway.toml")
         with open(self.settings, "w", encoding="utf-8") as file:
-            file.write(f'[http]\nport = 0\n[database]\ndsn = "{dsn}"\n')
+            file.write(f'[http]\nport = 0\n[database]\ndsn = "{dsn}"\n{more}')
         self.process = subprocess.Popen([program, "--config", self.settings],
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()

@@ -38,10 +38,7 @@ class Echo : public Application {
         co_return std::make_unique<Reply>(gated ? this : nullptr);
     }
 
-    void answered(std::string_view, std::string_view, const Response&,
-                  std::chrono::nanoseconds) noexcept override {
-        ++answers;
-    }
+    void answered(const Answered&) noexcept override { ++answers; }
 
     void open_gate() { gate_.cancel(); }
 
@@ -124,14 +121,39 @@ TEST(HttpServer, answers_pipelined_requests_in_order) {
 TEST(HttpServer, every_answer_carries_the_security_headers_and_an_id_of_its_own) {
     RunningServer running;
     auto client = running.client();
-    const auto first = client.ask("GET", "/echo", {{"X-Request-Id", "forged"}});
+    const auto first = client.ask("GET", "/echo", {{"Request-Id", "forged"}});
     const auto second = client.ask("GET", "/echo/..");
     for (const auto& answer : {first, second}) {
         EXPECT_EQ(answer.header("cache-control"), "no-store");
         EXPECT_EQ(answer.header("x-content-type-options"), "nosniff");
-        EXPECT_EQ(answer.header("x-request-id").size(), 32u);
+        EXPECT_EQ(answer.header("content-security-policy"),
+                  "default-src 'none'; frame-ancestors 'none'");
+        EXPECT_EQ(answer.header("referrer-policy"), "no-referrer");
+        EXPECT_EQ(answer.header("cross-origin-resource-policy"), "same-origin");
+        EXPECT_EQ(answer.header("strict-transport-security"), "");
+        EXPECT_EQ(answer.header("request-id").size(), 32u);
+        EXPECT_EQ(answer.header("traceparent").size(), 55u);
     }
-    EXPECT_NE(first.header("x-request-id"), second.header("x-request-id"));
+    EXPECT_NE(first.header("request-id"), second.header("request-id"));
+}
+
+TEST(HttpServer, behind_tls_clients_are_told_to_stay_with_it) {
+    HttpLimits limits;
+    limits.over_tls = true;
+    RunningServer running(limits);
+    EXPECT_EQ(running.client().ask("GET", "/echo").header("strict-transport-security"),
+              "max-age=31536000; includeSubDomains");
+}
+
+TEST(HttpServer, a_chain_of_requests_is_continued_with_a_span_of_our_own) {
+    RunningServer running;
+    const std::string chain = "0af7651916cd43dd8448eb211c80319c", span = "b7ad6b7169203331";
+    const auto answer =
+        running.client().ask("GET", "/echo", {{"traceparent", "00-" + chain + "-" + span + "-01"}});
+    const auto ours = answer.header("traceparent");
+    EXPECT_EQ(ours.substr(0, 36), "00-" + chain + "-");
+    EXPECT_NE(ours.substr(36, 16), span);
+    EXPECT_EQ(ours.substr(52), "-01");
 }
 
 TEST(HttpServer, head_has_the_length_without_the_body) {

@@ -55,7 +55,7 @@ TEST(Unavailable, a_commit_without_an_answer_is_unknown_and_the_same_key_settles
 TEST(Unavailable, a_request_that_waits_too_long_is_given_up_and_nothing_was_done) {
     TestDatabase database;
     add_trading_server(database);
-    RunningGateway gateway(database.settings("cambist_gateway"), {}, 100ms);
+    RunningGateway gateway(database.settings("cambist_gateway"), {}, {.handler_time = 100ms});
     const auto key = with_request_key(add_key(database, every_permission()), "late");
     const std::string body = R"({"id":")" + test_uuid(1) + R"(","kind":"trading","reason":"r"})";
     auto client = gateway.client();

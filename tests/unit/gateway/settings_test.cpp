@@ -37,18 +37,19 @@ TEST(GatewaySettings, are_read_by_section_and_key) {
 TEST(GatewaySettings, name_every_problem_at_once) {
     const auto problems = problems_of(
         "[http]\nport = 70000\nprot = 1\nidle_seconds = \"10s\"\naddress = \"0.0.0.0\"\n"
-        "[servre]\na = 1\n[log]\nlevel = \"loud\"\n");
+        "[servre]\na = 1\n[log]\nlevel = \"loud\"\nformat = \"xml\"\n");
     const auto has = [&](std::string_view text) {
         return std::ranges::any_of(problems,
                                    [&](const auto& problem) { return problem.starts_with(text); });
     };
-    EXPECT_EQ(problems.size(), 6u);
+    EXPECT_EQ(problems.size(), 7u);
     EXPECT_TRUE(has("http.port: must be a whole number from 0 to 65535"));
     EXPECT_TRUE(has("http.prot: unknown key"));
     EXPECT_TRUE(has("http.idle_seconds: must be a whole number"));
     EXPECT_TRUE(has("http.address: other than loopback needs http.behind_proxy"));
     EXPECT_TRUE(has("servre: unknown section"));
     EXPECT_TRUE(has("log.level: must be"));
+    EXPECT_TRUE(has("log.format: must be text or json"));
 }
 
 TEST(GatewaySettings, text_that_is_no_toml_is_named_by_its_line) {
