@@ -36,7 +36,7 @@ pg::ConnectionSettings connection(const Settings& settings) {
 pg::PoolSettings pool_of(const Settings& settings) {
     pg::PoolSettings pool;
     pool.connection = connection(settings);
-    pool.connections = 2 + connections_a_server * settings.servers.size();
+    pool.connections = 3 + connections_a_server * settings.servers.size();
     return pool;
 }
 
@@ -74,6 +74,7 @@ App::App(asio::io_context& context, const Clock& clock, Settings settings)
         servers_[keys.server] = std::make_unique<ServerLink>(context.get_executor(),
                                                              std::move(server), [this] { stop(); });
     }
+    make_sealer(clock);
     if (settings_.metrics_port != 0)
         metrics_server_ = std::make_unique<MetricsServer>(
             context.get_executor(), static_cast<std::uint16_t>(settings_.metrics_port),
@@ -83,12 +84,34 @@ App::App(asio::io_context& context, const Clock& clock, Settings settings)
 
 App::~App() = default;
 
+void App::make_sealer(const Clock& clock) {
+    if (settings_.audit.anchor_folders.empty()) {
+        spdlog::warn("the audit is not sealed: the settings name no [audit]");
+        return;
+    }
+    SealerSettings settings{.key = settings_.audit.key, .folders = settings_.audit.anchor_folders};
+    sealer_ = std::make_unique<AuditSealer>(context_.get_executor(), pool_, std::move(settings));
+    metrics_.watch([this, &clock] {
+        const SealerState& state = sealer_->state();
+        AuditCounts counts{.rows = state.rows,
+                           .seals = state.seals,
+                           .failures = state.failures,
+                           .stopped = state.stopped};
+        if (state.anchored)
+            counts.anchor_age_seconds =
+                std::chrono::duration<double>(clock.now() - *state.anchored).count();
+        return counts;
+    });
+}
+
 void App::start() {
     link_->start();
     for (const auto& [id, server] : servers_)
         server->start();
     scope_.spawn(listen());
     scope_.spawn(keep_partitions());
+    if (sealer_)
+        scope_.spawn(sealer_->run());
     if (metrics_server_)
         scope_.spawn(metrics_server_->run());
 }
@@ -100,6 +123,8 @@ void App::stop() {
     stop_.ring();
     partitions_.ring();
     listening_.ring();
+    if (sealer_)
+        sealer_->stop();
     listener_->emit(asio::cancellation_type::terminal);
     if (metrics_server_)
         metrics_server_->stop();

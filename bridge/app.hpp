@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "bridge/jobs/audit_sealer.hpp"
 #include "bridge/metrics.hpp"
 #include "bridge/metrics_server.hpp"
 #include "bridge/scope.hpp"
@@ -36,6 +37,7 @@ class App {
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<void> hear();
     boost::asio::awaitable<void> keep_partitions();
+    void make_sealer(const Clock& clock);
     std::string not_ready() const;
     void wake_all();
 
@@ -46,6 +48,7 @@ class App {
     std::unique_ptr<Link> link_;
     std::map<ServerId, std::unique_ptr<ServerLink>> servers_;
     std::unique_ptr<MetricsServer> metrics_server_;
+    std::unique_ptr<AuditSealer> sealer_;
     Scope scope_;
     Bell stop_, partitions_, listening_;
     std::unique_ptr<boost::asio::cancellation_signal> listener_;

@@ -100,6 +100,25 @@ std::string link_text(const LinkCounters& link) {
     return text;
 }
 
+std::string audit_text(const AuditCounts& audit) {
+    std::string text;
+    const auto add = [&](const char* name, const char* type, const char* help, auto value) {
+        text += fmt::format(
+            "# HELP cambist_bridge_audit_{0} {1}\n"
+            "# TYPE cambist_bridge_audit_{0} {2}\n"
+            "cambist_bridge_audit_{0} {3}\n",
+            name, help, type, value);
+    };
+    add("rows_sealed_total", "counter", "Rows of the audit sealed by this bridge", audit.rows);
+    add("seals_total", "counter", "Seals made by this bridge", audit.seals);
+    add("seal_failures_total", "counter", "Steps that failed, or left a folder behind",
+        audit.failures);
+    add("sealing_stopped", "gauge", "1: ALARM, database and anchors disagree", int{audit.stopped});
+    add("anchor_age_seconds", "gauge", "Since the newest seal that every folder has; -1: none",
+        audit.anchor_age_seconds);
+    return text;
+}
+
 }  // namespace
 
 Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {}
@@ -124,6 +143,8 @@ std::string Metrics::text() const {
     std::string text = prometheus::TextSerializer().Serialize(families);
     if (link_)
         text += link_text(*link_);
+    if (audit_)
+        text += audit_text(audit_());
     return text;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,6 +28,13 @@ struct ServerMetrics {
     prometheus::Histogram *batch_rows, *batch_seconds, *enforce_seconds;
 };
 
+/// What is counted about the sealing of the audit, as it stands when it is asked for.
+struct AuditCounts {
+    std::uint64_t rows = 0, seals = 0, failures = 0;
+    bool stopped = false;
+    double anchor_age_seconds = -1;  ///< of the newest seal that every folder has; -1: none
+};
+
 /// The bridge's metrics in the text form of Prometheus.
 class Metrics {
   public:
@@ -34,11 +43,13 @@ class Metrics {
 
     ServerMetrics of(ServerId server);
     void watch(const LinkCounters& link) { link_ = &link; }
+    void watch(std::function<AuditCounts()> audit) { audit_ = std::move(audit); }
     std::string text() const;
 
   private:
     std::unique_ptr<prometheus::Registry> registry_;
     const LinkCounters* link_ = nullptr;
+    std::function<AuditCounts()> audit_;
 };
 
 }  // namespace cambist::bridge

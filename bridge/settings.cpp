@@ -8,6 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "bridge/keys/seal_key.hpp"
+
 namespace cambist::bridge {
 
 namespace {
@@ -49,6 +51,13 @@ port = 8602
 pages_a_second = 10
 # Between the end of a cycle and the next, 0 to 86,400.
 pause_seconds = 60
+
+# Without this table the audit is not sealed.
+[audit]
+# Signs the audit's seals, made by cambist-keys --seal; nobody else may read the file.
+seal_key_file = "/var/lib/cambist/keys/seal.key"
+# Existing folders outside PostgreSQL, best on other machines: every seal is added to each of them.
+anchor_folders = ["/var/lib/cambist/anchors"]
 
 [log]
 # text or json.
@@ -186,6 +195,27 @@ void read_link(const toml::table& file, Settings& settings, Problems& problems) 
         link.problem("key_file", keys.error());
 }
 
+void read_audit(const toml::table& file, Settings& settings, Problems& problems) {
+    if (!file.contains("audit"))
+        return;
+    Section audit(file["audit"].as_table(), "audit", problems);
+    std::string key_file;
+    audit.text("seal_key_file", key_file, true);
+    for (const std::string& folder : audit.texts("anchor_folders")) {
+        if (!std::filesystem::is_directory(folder))
+            audit.problem("anchor_folders", folder + " is no folder; make it first");
+        settings.audit.anchor_folders.emplace_back(folder);
+    }
+    audit.done();
+    if (key_file.empty())
+        return;
+    auto key = read_seal_key(key_file);
+    if (key)
+        settings.audit.key = *key;
+    else
+        audit.problem("seal_key_file", key.error());
+}
+
 void read_rest(const toml::table& file, Settings& settings, Problems& problems) {
     Section database(file["database"].as_table(), "database", problems);
     database.text("dsn", settings.dsn, true);
@@ -220,12 +250,14 @@ std::expected<Settings, std::vector<std::string>> read_settings(const std::files
     Section top(&file, "", problems);
     top.text("name", settings.name, true);
     top.number("lease_seconds", settings.lease_seconds, 2, 300);
-    for (const std::string_view table : {"database", "link", "server", "metrics", "rescan", "log"})
+    for (const std::string_view table :
+         {"database", "link", "server", "metrics", "rescan", "audit", "log"})
         top.table(table);
     top.done();
     read_rest(file, settings, problems);
     read_link(file, settings, problems);
     read_servers(file, settings, problems);
+    read_audit(file, settings, problems);
     if (!problems.empty())
         return std::unexpected(std::move(problems));
     return settings;

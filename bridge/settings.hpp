@@ -9,12 +9,19 @@
 
 #include "bridge/keys/curve_key.hpp"
 #include "bridge/trading/zap_handler.hpp"
+#include "office/audit/seal/seal.hpp"
 
 namespace cambist::bridge {
 
 struct RescanSettings {
     std::int64_t pages_a_second = 10;  ///< of 512 accounts or 1,024 deals
     std::int64_t pause_seconds = 60;   ///< between two cycles
+};
+
+/// Where the audit's seals go; without folders it is not sealed.
+struct AuditSettings {
+    office::SealKey key;
+    std::vector<std::filesystem::path> anchor_folders;
 };
 
 /// Everything that cambist-bridge is told.
@@ -26,6 +33,7 @@ struct Settings {
     std::int64_t credit_events = 32'768;
     std::int64_t metrics_port = 0;  ///< 0: no endpoint
     RescanSettings rescan;
+    AuditSettings audit;
     std::string log_format = "text", log_level = "info";
     CurvePair keys;
     std::vector<ServerKeys> servers;

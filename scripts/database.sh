@@ -37,7 +37,7 @@ data_folder() {
 
 # prepare_data_folder ASKED: makes $data and what is in it, or says why it cannot be.
 prepare_data_folder() {
-    if ! mkdir -p -- "$data"/{config,keys,log,run,secrets,sim,plugin} 2>/dev/null ||
+    if ! mkdir -p -- "$data"/{anchors,config,keys,log,run,secrets,sim,plugin} 2>/dev/null ||
         [[ ! -w $data ]]; then
         die "the data folder $data cannot be written; choose another with --data"
     fi

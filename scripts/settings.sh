@@ -4,13 +4,16 @@
 programs=$root/build/dev/bin
 plugin=$root/build/dev/lib/libcambist_plugin.so
 
-# make_keys: CURVE pairs of the bridge and of the trading server's plugin.
+# make_keys: CURVE pairs of the bridge and of the trading server's plugin, and the audit's seal key.
 make_keys() {
     local name
-    for name in bridge server-1; do
+    local -a kind
+    for name in bridge server-1 seal; do
+        kind=()
+        if [[ $name == seal ]]; then kind=(--seal); fi
         if [[ ! -e $data/keys/$name.pub ]]; then
             step "making the keys of $name"
-            "$programs/cambist-keys" "$name" "$data/keys" >/dev/null
+            "$programs/cambist-keys" "${kind[@]}" "$name" "$data/keys" >/dev/null
         fi
     done
 }

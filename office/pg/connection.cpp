@@ -306,6 +306,10 @@ awaitable<std::int64_t> Connection::copy_in(const char* sql, std::string_view st
     std::optional<DatabaseError> error;
     if (!accepted)
         error = error_of(begun.get(), sql);
+    co_return co_await end_copy(sql, std::move(error));
+}
+
+awaitable<std::int64_t> Connection::end_copy(const char* sql, std::optional<DatabaseError> error) {
     std::int64_t rows = 0;
     while (PGresult* raw = co_await next_result()) {
         const Result result(raw);
@@ -318,6 +322,28 @@ awaitable<std::int64_t> Connection::copy_in(const char* sql, std::string_view st
     if (error)
         throw *error;
     co_return rows;
+}
+
+awaitable<std::int64_t> Connection::copy_out(const char* sql, const RowSink& row) {
+    co_await leave_pipeline();
+    fail_unless(PQsendQuery(connection_, sql) == 1);
+    co_await flush();
+    const Result begun(co_await next_result());
+    if (PQresultStatus(begun.get()) != PGRES_COPY_OUT)
+        co_return co_await end_copy(sql, error_of(begun.get(), sql));
+    CopyMessages messages(row);
+    for (;;) {
+        char* bytes = nullptr;
+        const int length = PQgetCopyData(connection_, &bytes, 1);
+        if (length < 0)
+            break;
+        const std::unique_ptr<char, void (*)(void*)> owned(bytes, PQfreemem);
+        if (length == 0)
+            co_await readable();
+        else
+            messages.take({bytes, static_cast<std::size_t>(length)});
+    }
+    co_return co_await end_copy(sql, std::nullopt);
 }
 
 awaitable<Notification> Connection::notification() {

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "office/pg/copy_rows.hpp"
 #include "office/pg/error.hpp"
 #include "office/pg/parameters.hpp"
 #include "office/pg/query.hpp"
@@ -69,6 +70,8 @@ class Connection {
     awaitable<void> script(std::string sql);
     /// Runs `sql` (COPY ... FROM STDIN BINARY) and returns the rows written.
     awaitable<std::int64_t> copy_in(const char* sql, std::string_view stream);
+    /// Runs `sql` (COPY ... TO STDOUT BINARY) and calls `row` with each row's bytes.
+    awaitable<std::int64_t> copy_out(const char* sql, const RowSink& row);
     awaitable<Notification> notification();
     /// Sends ROLLBACK without waiting for its answer, which the next user reads; false when the
     /// connection cannot be kept.
@@ -87,6 +90,8 @@ class Connection {
     awaitable<void> flush();
     awaitable<void> readable();
     awaitable<pg_result*> next_result();
+    /// What is left of the answers to a COPY.
+    awaitable<std::int64_t> end_copy(const char* sql, std::optional<DatabaseError> error);
     awaitable<void> finish_rollback();
     awaitable<void> leave_pipeline();
     /// False at the sync, or when the connection is gone.

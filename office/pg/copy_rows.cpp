@@ -1,5 +1,7 @@
 #include "office/pg/copy_rows.hpp"
 
+#include "office/pg/error.hpp"
+
 namespace cambist::office::pg {
 
 namespace {
@@ -67,6 +69,22 @@ CopyRows& CopyRows::null() {
 std::string_view CopyRows::finish() {
     buffer_.append("\377\377", 2);
     return buffer_;
+}
+
+void CopyMessages::take(std::string_view message) {
+    if (!begun_) {
+        if (!message.starts_with(signature))
+            throw DatabaseError(Fault::unexpected_answer, "COPY: not its binary format");
+        message.remove_prefix(signature.size());
+        begun_ = true;
+    }
+    if (message.empty())
+        return;
+    if (message.size() < 2)
+        throw DatabaseError(Fault::unexpected_answer, "COPY: a row without its length");
+    const bool end = wire::take<std::int16_t>(message.data()) < 0;
+    if (!end)
+        row_(message.substr(2));
 }
 
 }  // namespace cambist::office::pg

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,22 @@ class CopyRows {
     CopyRows& number(T value);
 
     std::string buffer_;
+};
+
+/// Takes the fields of one row: for each its length (-1: null) and its bytes.
+using RowSink = std::function<void(std::string_view fields)>;
+
+/// Cuts the messages of a binary COPY ... TO STDOUT into rows; PostgreSQL sends one a message.
+class CopyMessages {
+  public:
+    explicit CopyMessages(const RowSink& row) : row_(row) {}
+
+    /// Throws DatabaseError(unexpected_answer).
+    void take(std::string_view message);
+
+  private:
+    const RowSink& row_;
+    bool begun_ = false;
 };
 
 }  // namespace cambist::office::pg

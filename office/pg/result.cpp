@@ -71,6 +71,12 @@ bool Row::is_null(int column) const {
     return PQgetisnull(result_, row_, column) != 0;
 }
 
+std::optional<std::string_view> Row::wire_form(int column) const {
+    if (is_null(column))
+        return std::nullopt;
+    return raw(column, Oid::unspecified);
+}
+
 std::string_view Row::raw(int column, Oid expected) const {
     if (is_null(column))
         unexpected(result_, column, "is null or missing");

@@ -24,6 +24,9 @@ class Row {
     template <class T>
     T get(int column) const;
     bool is_null(int column) const;
+    /// The value of any type in PostgreSQL's binary form, which lives as long as the result;
+    /// nothing when null.
+    std::optional<std::string_view> wire_form(int column) const;
 
   private:
     friend class Result;

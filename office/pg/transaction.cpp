@@ -100,6 +100,12 @@ awaitable<std::int64_t> Transaction::copy_in(const char* sql, std::string_view s
     co_return co_await connection_->copy_in(sql, stream);
 }
 
+awaitable<std::int64_t> Transaction::copy_out(std::string sql, RowSink row) {
+    begin_once();
+    begin_unanswered_ = false;
+    co_return co_await connection_->copy_out(sql.c_str(), row);
+}
+
 awaitable<void> Transaction::commit() {
     CAMBIST_ASSERT(open_);
     if (!begun_) {

@@ -52,6 +52,10 @@ class Transaction {
     /// the end. Returns the rows written.
     awaitable<std::int64_t> copy_in(const char* sql, std::string_view stream);
 
+    /// `sql` is COPY ... TO STDOUT (FORMAT binary); `row` is called with each row as it arrives, so
+    /// that nothing piles up. Returns the rows read.
+    awaitable<std::int64_t> copy_out(std::string sql, RowSink row);
+
     /// Not cancellable; bounded by ConnectionSettings::commit_timeout. When its answer is lost it
     /// throws an error with in_doubt(): only looking for the rows can tell.
     awaitable<void> commit();

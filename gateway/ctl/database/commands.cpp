@@ -3,7 +3,7 @@
 namespace cambist::ctl {
 
 void add_database_commands(Program& program) {
-    for (const auto add : {add_key_commands, add_demo_keys_command})
+    for (const auto add : {add_audit_commands, add_key_commands, add_demo_keys_command})
         add(program);
 }
 

@@ -7,6 +7,7 @@ namespace cambist::ctl {
 /// Every group of commands that works straight in the database.
 void add_database_commands(Program& program);
 
+void add_audit_commands(Program& program);
 void add_key_commands(Program& program);
 void add_demo_keys_command(Program& program);
 

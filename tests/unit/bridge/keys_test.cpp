@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "bridge/keys/curve_key.hpp"
+#include "bridge/keys/seal_key.hpp"
 
 namespace cambist::bridge {
 
@@ -72,6 +73,26 @@ TEST_F(CurveKeys, that_are_no_keys_are_refused) {
     EXPECT_FALSE(read_secret(secret(std::string(40, '0'))));
     EXPECT_FALSE(read_secret(secret(std::string(40, '\''))));
     EXPECT_FALSE(read_secret(folder / "nothing.key"));
+}
+
+TEST_F(CurveKeys, of_the_seals_are_written_for_their_owner_alone_and_read_back) {
+    const auto key = make_seal_key("seal", folder);
+    struct stat status{};
+    ASSERT_EQ(::stat((folder / "seal.key").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u);
+    const auto read = read_seal_key(folder / "seal.key");
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(read->secret, key.secret);
+
+    std::filesystem::remove(folder / "seal.pub");
+    EXPECT_EQ(make_seal_key("seal", folder).secret, key.secret) << "the interrupted making goes on";
+    EXPECT_TRUE(std::filesystem::exists(folder / "seal.pub"));
+    EXPECT_THROW(make_seal_key("seal", folder), std::runtime_error) << "over an existing key";
+
+    ::chmod((folder / "seal.key").c_str(), 0640);
+    EXPECT_NE(read_seal_key(folder / "seal.key").error().find("others may read"),
+              std::string::npos);
+    EXPECT_FALSE(read_seal_key(folder / "seal.pub"));
 }
 
 }  // namespace

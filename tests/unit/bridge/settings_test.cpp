@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "bridge/keys/seal_key.hpp"
+
 namespace cambist::bridge {
 
 namespace {
@@ -89,8 +91,29 @@ TEST_F(BridgeSettings, say_where_a_file_cannot_be_read) {
 TEST_F(BridgeSettings, are_documented_in_a_form_that_can_be_read_but_for_its_files) {
     const auto found = problems(std::string(documented_settings()));
     for (const std::string& problem : found)
-        EXPECT_NE(problem.find("/var/lib/cambist/keys"), std::string::npos) << problem;
-    EXPECT_EQ(found.size(), 2u);
+        EXPECT_NE(problem.find("/var/lib/cambist/"), std::string::npos) << problem;
+    EXPECT_EQ(found.size(), 4u);
+}
+
+TEST_F(BridgeSettings, name_where_the_audit_is_sealed_or_leave_it_unsealed) {
+    EXPECT_TRUE(read_settings(file(good()))->audit.anchor_folders.empty());
+    const auto key = make_seal_key("seal", folder);
+    const std::string audit = good() + "[audit]\nseal_key_file = \"" +
+                              (folder / "seal.key").string() + "\"\nanchor_folders = [\"" +
+                              folder.string() + "\"]\n";
+    const auto settings = read_settings(file(audit));
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->audit.anchor_folders, std::vector{folder});
+    EXPECT_EQ(settings->audit.key.public_key, key.public_key);
+}
+
+TEST_F(BridgeSettings, refuse_anchors_in_no_folder_and_a_seal_key_that_is_none) {
+    const auto found =
+        problems(good() + "[audit]\nseal_key_file = \"" + (folder / "bridge.key").string() +
+                 "\"\nanchor_folders = [\"/nowhere\"]\n");
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_NE(found[0].find("/nowhere is no folder"), std::string::npos) << found[0];
+    EXPECT_NE(found[1].find("is not an Ed25519 private key"), std::string::npos) << found[1];
 }
 
 }  // namespace

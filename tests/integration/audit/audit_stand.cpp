@@ -1,0 +1,99 @@
+#include "tests/integration/audit/audit_stand.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "bridge/keys/seal_key.hpp"
+
+namespace cambist::tests {
+
+namespace fs = std::filesystem;
+
+AuditStand::AuditStand() {
+    std::string pattern = (fs::temp_directory_path() / "cambist-audit-XXXXXX").string();
+    place = ::mkdtemp(pattern.data());
+    key = bridge::make_seal_key("seal", place);
+    public_key = place / "seal.pub";
+    anchors = new_folder("anchors");
+    pg::PoolSettings settings;
+    settings.connection = database.settings("cambist_bridge");
+    pool = std::make_unique<pg::Pool>(settings);
+}
+
+AuditStand::~AuditStand() {
+    pool.reset();
+    fs::remove_all(place);
+}
+
+fs::path AuditStand::new_folder(const std::string& name) const {
+    fs::create_directory(place / name);
+    return place / name;
+}
+
+std::unique_ptr<bridge::AuditSealer> AuditStand::sealer(std::vector<fs::path> folders,
+                                                        std::int64_t rows) {
+    bridge::SealerSettings settings{.key = key, .folders = std::move(folders)};
+    settings.limits.rows = rows;
+    return std::make_unique<bridge::AuditSealer>(context.get_executor(), *pool,
+                                                 std::move(settings));
+}
+
+void AuditStand::seal_all(bridge::AuditSealer& sealer) {
+    while (await(context, sealer.step())) {
+    }
+}
+
+void AuditStand::change(int rows, const std::string& subject) {
+    sql("insert into audit (actor, action, subject, before, after, reason) select 'key:test', "
+        "'status_changed', '" +
+        subject +
+        "', '{\"status\": \"approved\"}', jsonb_build_object('n', n), 'why ' || n "
+        "from generate_series(1, " +
+        std::to_string(rows) + ") n");
+}
+
+verify::Question AuditStand::question(const fs::path& folder) const {
+    verify::Question question;
+    question.anchors = folder;
+    question.keys.push_back(verify::PublicKey::read(public_key));
+    return question;
+}
+
+verify::Report AuditStand::verified(const fs::path& folder) {
+    return await(context, [&]() -> awaitable<verify::Report> {
+        verify::Verification verification(question(folder));
+        const auto connection =
+            co_await pg::Connection::connect(database.settings("cambist_reports"));
+        pg::Transaction tx(*connection);
+        co_await tx.script("set transaction isolation level repeatable read, read only");
+        co_return co_await verification.run(tx);
+    }());
+}
+
+std::string AuditStand::found(const verify::Report& report) {
+    std::string text;
+    for (const verify::Finding& finding : report.findings.kept()) {
+        text.append("[").append(name_of(finding.code)).append(" ");
+        text += std::to_string(finding.seal);
+        if (finding.number != 0)
+            text += "/" + std::to_string(finding.number);
+        if (finding.audit_id)
+            text += "#" + std::to_string(*finding.audit_id);
+        text += "]";
+    }
+    return text;
+}
+
+std::string AuditStand::anchor_text(const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder))
+        files.push_back(entry.path());
+    if (files.empty())
+        return "";
+    std::ostringstream text;
+    text << std::ifstream(*std::ranges::max_element(files)).rdbuf();
+    return text.str();
+}
+
+}  // namespace cambist::tests

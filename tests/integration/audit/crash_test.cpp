@@ -1,0 +1,1 @@
+#include "tests/integration/audit/audit_stand.hpp"
