@@ -8,6 +8,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
 
 #include "gateway/http/server.hpp"
 #include "gateway/routes/api.hpp"
@@ -43,6 +46,18 @@ HttpLimits http_of(const GatewaySettings& settings) {
     return http;
 }
 
+CursorKey cursor_key_of(const GatewaySettings& settings) {
+    constexpr std::size_t shortest = 32;
+    if (settings.cursor_key_file.empty())
+        return CursorKey::random();
+    std::ifstream file(settings.cursor_key_file);
+    const std::string secret{std::istreambuf_iterator<char>(file), {}};
+    if (secret.size() < shortest)
+        throw std::runtime_error(settings.cursor_key_file +
+                                 ": cannot be read, or has less than 32 characters");
+    return CursorKey(secret);
+}
+
 /// Every connection is a descriptor, and the usual soft limit is low.
 void raise_descriptor_limit() {
     rlimit limit{};
@@ -62,7 +77,8 @@ struct App::Parts {
     explicit Parts(const GatewaySettings& settings)
         : pool(pool_of(settings)),
           notifier(context.get_executor(), connection_of(settings)),
-          api(pool, notifier, clock, {.limits = settings.limits}),
+          api(pool, notifier, clock,
+              {.limits = settings.limits, .cursors = cursor_key_of(settings)}),
           server(context.get_executor(), settings.address, settings.port, http_of(settings), api),
           signals(context, SIGTERM, SIGINT) {
         api.watch(server);
@@ -88,6 +104,8 @@ App::App(const GatewaySettings& settings) {
     raise_descriptor_limit();
     parts_ = std::make_unique<Parts>(settings);
     spdlog::info("listening on {}:{}", settings.address, parts_->server.port());
+    if (settings.cursor_key_file.empty())
+        spdlog::warn("cursors of lists end with this process: http.cursor_key_file is not set");
 }
 
 App::~App() = default;

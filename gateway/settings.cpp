@@ -93,6 +93,10 @@ const std::vector<Entry>& entries() {
                         600, [](Settings& s) -> auto& { return s.http.request_time; }),
         number<seconds>("http", "shutdown_seconds", "For requests in flight when stopping.", 0, 300,
                         [](Settings& s) -> auto& { return s.http.shutdown_time; }),
+        text("http", "cursor_key_file",
+             "At least 32 characters that nobody guesses; gateways that share it read each other's "
+             "cursors. Without one they end with the process.",
+             &Settings::cursor_key_file),
         text("database", "dsn",
              "PostgreSQL, as libpq reads it; CAMBIST_DATABASE_DSN in the environment wins.",
              &Settings::dsn),
@@ -214,6 +218,8 @@ std::vector<std::string> check_secret_files(const GatewaySettings& settings,
     const std::string passfile = dsn_value(settings.dsn, "passfile");
     if (!passfile.empty() && readable_by_others(passfile))
         problems.push_back(passfile + ": others may read it (chmod 600)");
+    if (!settings.cursor_key_file.empty() && readable_by_others(settings.cursor_key_file))
+        problems.push_back(settings.cursor_key_file + ": others may read it (chmod 600)");
     return problems;
 }
 

@@ -17,6 +17,7 @@ struct GatewaySettings {
     std::uint16_t port = 8600;
     bool behind_proxy = false;
     HttpLimits http;
+    std::string cursor_key_file;
     std::string dsn;
     std::int64_t pool = 8;
     RequestLimits limits;

@@ -18,6 +18,12 @@ make_keys() {
     done
 }
 
+# make_cursor_key: what the gateway seals the cursors of lists with.
+make_cursor_key() {
+    if [[ -e $data/secrets/cursor.key ]]; then return; fi
+    write_secret "$data/secrets/cursor.key" "$(random_word)"
+}
+
 # as_admin PROGRAM ARGUMENT...: a PostgreSQL client program as the cluster's administrator.
 as_admin() {
     local program=$1

@@ -86,6 +86,7 @@ run_everything() {
 start_everything() {
     local port=$1
     make_keys
+    make_cursor_key
     make_cluster
     step "starting PostgreSQL, the bridge, the gateway and the trading server"
     start_postgres

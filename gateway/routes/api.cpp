@@ -249,7 +249,8 @@ awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Trans
                                      const office::Actor& actor, const boost::json::value& body,
                                      std::optional<office::request_keys::KeyedRequest> keyed) {
     const office::Authority alone(actor);
-    Call call{admitted.request, admitted.path, body, alone, actor, clock_.now(), tx};
+    Call call{admitted.request, admitted.path, body, alone, actor, clock_.now(), tx,
+              settings_.cursors};
     Answer answer = co_await admitted.route->handler(call);
     if (!answer && answer.error().code == "needs_approval" && !admitted.route->subject.empty())
         answer = co_await file_for_approval(call, *admitted.route);

@@ -6,6 +6,7 @@
 #include "gateway/auth/rate_limit.hpp"
 #include "gateway/http/router.hpp"
 #include "gateway/http/server.hpp"
+#include "gateway/routes/cursor.hpp"
 #include "gateway/routes/metrics.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/pg/error.hpp"
@@ -18,6 +19,7 @@ namespace cambist::gateway {
 struct ApiSettings {
     std::chrono::milliseconds handler_time{25'000};  ///< then the transaction is given up
     RequestLimits limits{};
+    CursorKey cursors = CursorKey::random();
 };
 
 /// A request for a route that needs a credential. Who shows it is found out in the transaction that

@@ -262,7 +262,8 @@ awaitable<std::optional<Problem>> review_words(Call& call, const Approval& appro
                           .target = {},
                           .headers = {},
                           .peer = call.request.peer};
-    Call asked{request, path, kept.at("body"), call.authority, call.actor, call.now, call.tx};
+    Call asked{request,    path,     kept.at("body"), call.authority,
+               call.actor, call.now, call.tx,         call.cursors};
     co_await office::approvals::begin_trial(call.tx);
     const Answer answer = co_await route.handler(asked);
     co_await office::approvals::undo_trial(call.tx);

@@ -163,8 +163,8 @@ office::approvals::CarryOut carrying_out(Call& call, Reply& reply) {
         request.id = call.request.id;
         request.method = "POST";
         request.peer = call.request.peer;
-        Call kept{request,  path,   payload.at("body"), authority, authority.actor(),
-                  call.now, call.tx};
+        Call kept{request,  path,    payload.at("body"), authority, authority.actor(),
+                  call.now, call.tx, call.cursors};
         Answer answer = co_await route_of(approval).handler(kept);
         if (!answer)
             co_return answer.error().code;

@@ -157,7 +157,7 @@ awaitable<Answer> list_audit(Call& call) {
                     {"reason", record.change.reason},
                     {"request_id", record.request_id},
                     {"address", record.address},
-                    {"cursor", cursor_text(record.xid, record.id)}},
+                    {"cursor", page->cursor_of(cursor_text(record.xid, record.id))}},
                    cursor_text(record.xid, record.id));
     co_return std::move(writer).reply();
 }

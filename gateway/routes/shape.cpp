@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
 #include <chrono>
@@ -125,8 +126,27 @@ void read_reason(FieldReader& fields) {
     fields.optional_text("reason", 500);
 }
 
+namespace {
+
+/// The path, and the filters in the order of their names.
+std::string list_of(const Target& target) {
+    std::string list;
+    for (const auto& segment : target.segments)
+        list += "/" + segment;
+    auto filters = target.query;
+    std::ranges::sort(filters);
+    for (const auto& [name, value] : filters)
+        if (name != "limit" && name != "after")
+            list += '\n' + name + '=' + value;
+    return list;
+}
+
+}  // namespace
+
 std::expected<Page, Problem> page_of(const Call& call) {
     Page page;
+    page.list = list_of(call.request.target);
+    page.key = &call.cursors;
     if (const std::string* limit = call.request.target.parameter("limit")) {
         const auto number = number_of(*limit, 1000);
         if (!number)
@@ -134,31 +154,32 @@ std::expected<Page, Problem> page_of(const Call& call) {
         page.limit = static_cast<int>(*number);
     }
     if (const std::string* after = call.request.target.parameter("after")) {
-        if (after->empty())
+        auto place = page.key->open(page.list, *after);
+        if (!place || place->empty())
             return std::unexpected(bad_cursor());
-        page.after = *after;
+        page.after = std::move(*place);
     }
     return page;
 }
 
 Problem bad_cursor() {
-    return {400, "bad_cursor", "after is not a cursor that this list gave", {}, {}};
+    return {400, "bad_cursor", "after is not a cursor of this list with these filters", {}, {}};
 }
 
-void PageWriter::add(json::object item, std::string cursor) {
-    if (items_.size() == static_cast<std::size_t>(limit_)) {
+void PageWriter::add(json::object item, std::string place) {
+    if (items_.size() == static_cast<std::size_t>(page_.limit)) {
         more_ = true;
         return;
     }
     items_.push_back(std::move(item));
-    last_ = std::move(cursor);
+    last_ = std::move(place);
 }
 
 Reply PageWriter::reply() && {
     Reply reply;
     json::value next = nullptr;
     if (more_)
-        next = json::string(last_);
+        next = json::string(page_.cursor_of(last_));
     reply.body = json::object{{"items", std::move(items_)}, {"next", std::move(next)}};
     return reply;
 }

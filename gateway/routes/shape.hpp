@@ -11,6 +11,7 @@
 
 #include "gateway/http/fields.hpp"
 #include "gateway/http/problem.hpp"
+#include "gateway/routes/cursor.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/accounts/account.hpp"
 #include "office/audit/refused.hpp"
@@ -45,10 +46,14 @@ std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request
 /// The reason that an approval will show, if one turns out to be needed.
 void read_reason(FieldReader& fields);
 
-/// `?limit=` and `?after=`.
+/// `?limit=` and `?after=` of one list with its filters.
 struct Page {
-    int limit = 100;  ///< 1 to 1000
-    std::string after;
+    int limit = 100;    ///< 1 to 1000
+    std::string after;  ///< the place that the cursor stands for; empty at the beginning
+    std::string list;   ///< what its cursors are good for: the path and the filters
+    const CursorKey* key = nullptr;
+
+    std::string cursor_of(std::string_view place) const { return key->seal(list, place); }
 };
 std::expected<Page, Problem> page_of(const Call& call);
 Problem bad_cursor();
@@ -58,15 +63,15 @@ std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t most
 /// {"items":[...],"next":...}: `next` is null on the last page.
 class PageWriter {
   public:
-    explicit PageWriter(const Page& page) : limit_(page.limit) {}
+    explicit PageWriter(const Page& page) : page_(page) {}
     /// How many rows to ask for: one more than shown tells whether there is a next page.
-    int rows_wanted() const { return limit_ + 1; }
-    /// Adds an item and the cursor that stands for it; extra ones are not shown.
-    void add(boost::json::object item, std::string cursor);
+    int rows_wanted() const { return page_.limit + 1; }
+    /// Adds an item and its place in the list; extra ones are not shown.
+    void add(boost::json::object item, std::string place);
     Reply reply() &&;
 
   private:
-    int limit_;
+    const Page& page_;
     boost::json::array items_;
     std::string last_;
     bool more_ = false;

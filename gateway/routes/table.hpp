@@ -20,6 +20,8 @@ namespace cambist::gateway {
 
 using boost::asio::awaitable;
 
+class CursorKey;
+
 /// One request that was let in, as its handler sees it.
 struct Call {
     const Request& request;
@@ -29,6 +31,7 @@ struct Call {
     const office::Actor& actor;
     Instant now;
     office::pg::Transaction& tx;
+    const CursorKey& cursors;
 
     const std::string& value(std::string_view name) const;
 };

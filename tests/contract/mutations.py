@@ -297,7 +297,7 @@ def odd_parameter(rng, request, operation):
                       f"{rng.choice(names)}={quoted}")
 
 
-@mutation(lambda request: "after=" in request.target)
+@mutation(lambda request: "after=" in request.target, refused=True)
 def altered_cursor(rng, request, _):
     path, _, query = request.target.partition("?")
     pairs = urllib.parse.parse_qsl(query)
@@ -305,6 +305,8 @@ def altered_cursor(rng, request, _):
     at = rng.randrange(len(cursor))
     altered = rng.choice((cursor[:at] + rng.choice("AZaz09-_.") + cursor[at + 1:], cursor[:at],
                           cursor + "A", cursor[::-1], cursor * 20))
+    if altered == cursor:
+        return None
     pairs = [(name, altered if name == "after" else value) for name, value in pairs]
     return dataclasses.replace(request, target=path + "?" + urllib.parse.urlencode(pairs))
 

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
 #include "tests/integration/gateway/running_gateway.hpp"
 
 namespace cambist::gateway {
@@ -59,6 +62,26 @@ TEST_F(Manners, a_revoked_key_is_a_stranger_at_once) {
     const auto refused = client.ask("GET", "/v1/servers", key);
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(refused.header("ratelimit").substr(0, 10), "\"stranger\"");
+}
+
+TEST_F(Manners, a_cursor_is_good_for_its_list_with_its_filters_at_every_gateway_of_one_secret) {
+    add_trading_server(database);
+    database.psql("insert into cambist.account (server_id, login) select 1, generate_series(1, 5)");
+    const CursorKey secret("shared by both");
+    const RunningGateway first(database.settings("cambist_gateway"), {}, {.cursors = secret});
+    const RunningGateway second(database.settings("cambist_gateway"), {}, {.cursors = secret});
+    const RunningGateway stranger(database.settings("cambist_gateway"));
+    const auto page = first.client().ask("GET", "/v1/accounts?server=1&limit=2", key);
+    const std::string next(boost::json::parse(page.body).at("next").as_string());
+    const auto ask = [&](const RunningGateway& asked, const std::string& target) {
+        return asked.client().ask("GET", target + "after=" + next, key);
+    };
+    EXPECT_EQ(ask(first, "/v1/accounts?server=1&").status, 200);
+    EXPECT_EQ(ask(second, "/v1/accounts?limit=3&server=1&").status, 200);
+    EXPECT_EQ(ask(first, "/v1/accounts?").code(), "bad_cursor");
+    EXPECT_EQ(ask(first, "/v1/accounts?server=2&").code(), "bad_cursor");
+    EXPECT_EQ(ask(first, "/v1/servers/1/groups?").code(), "bad_cursor");
+    EXPECT_EQ(ask(stranger, "/v1/accounts?server=1&").code(), "bad_cursor");
 }
 
 }  // namespace

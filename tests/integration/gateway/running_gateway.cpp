@@ -109,7 +109,8 @@ ReceivedAnswer approved(const tests::TestDatabase& database, const ReceivedAnswe
             .id = make_request_id(), .method = "POST", .target = {}, .headers = {}, .peer = ""};
         const PathValues path;
         const boost::json::value nothing;
-        Call call{request, path, nothing, alone, checker, clock.now(), tx};
+        const CursorKey cursors = CursorKey::random();
+        Call call{request, path, nothing, alone, checker, clock.now(), tx, cursors};
         Reply reply;
         const office::WantedDecision wanted{.approves = true, .remark = "seen", .if_version = 1};
         const auto decided = co_await office::approvals::Engine::decide(

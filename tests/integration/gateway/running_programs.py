@@ -47,8 +47,12 @@ class Gateway:
     def __init__(self, program, folder, dsn, more=""):
         """`more` is settings besides."""
         self.settings = os.path.join(folder, "gateway.toml")
+        key = os.path.join(folder, "cursor.key")
+        with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(uuid.uuid4().hex)
         with open(self.settings, "w", encoding="utf-8") as file:
-            file.write(f'[http]\nport = 0\n[database]\ndsn = "{dsn}"\n{more}')
+            file.write(f'[http]\nport = 0\ncursor_key_file = "{key}"\n'
+                       f'[database]\ndsn = "{dsn}"\n{more}')
         self.process = subprocess.Popen([program, "--config", self.settings],
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()
