@@ -18,6 +18,7 @@ namespace {
 
 namespace json = boost::json;
 constexpr std::string_view cookie_name = "__Host-cambist_session";
+constexpr std::int64_t steps_ahead = 1;  // the gateway takes the next code too: clocks differ
 constexpr auto default_url = "http://127.0.0.1:8600";
 
 std::string first_of(const std::string& option, const char* variable) {
@@ -209,7 +210,7 @@ std::string Exchange::fresh_code(const std::string& totp_secret, Profile& profil
     const gateway::SystemClock clock;
     const auto step = next_unused_step(clock.now(), profile.totp_step);
     boost::asio::io_context context;
-    while (totp_step(clock.now()) < step) {
+    while (totp_step(clock.now()) + steps_ahead < step) {
         boost::asio::steady_timer timer(context, std::chrono::milliseconds(200));
         timer.wait();
     }

@@ -36,6 +36,12 @@ std::string entry(const std::string& name, const std::string& about) {
     return text + wrapped(about, column, line_width()) + "\n";
 }
 
+/// Words that stand in the way of reading are named in what the option is about.
+bool has_many_words(const CLI::Option& option) {
+    const std::string type = option.get_type_name();
+    return type.contains('|') && type.size() > longest_name;
+}
+
 std::string name_of(const CLI::Option& option) {
     if (option.get_positional())
         return option.get_name(true);
@@ -45,13 +51,25 @@ std::string name_of(const CLI::Option& option) {
     for (const auto& word : option.get_lnames())
         name += "--" + word;
     const bool takes_value = option.get_items_expected_max() > 0;
-    return takes_value ? name + " " + option.get_type_name() : name;
+    if (!takes_value)
+        return name;
+    return name + " " + (has_many_words(option) ? "WORD" : option.get_type_name());
+}
+
+std::string about_option(const CLI::Option& option) {
+    std::string text = option.get_description();
+    if (!has_many_words(option))
+        return text;
+    text += text.empty() ? "one of " : "; one of ";
+    for (const char c : option.get_type_name())
+        text += c == '|' ? std::string(", ") : std::string(1, c);
+    return text;
 }
 
 std::string section(const std::string& title, const std::vector<const CLI::Option*>& options) {
     std::string text;
     for (const auto* option : options)
-        text += entry(name_of(*option), option->get_description());
+        text += entry(name_of(*option), about_option(*option));
     return text.empty() ? "" : "\n" + title + ":\n" + text;
 }
 

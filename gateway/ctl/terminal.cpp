@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 
 #include "gateway/ctl/exit_code.hpp"
@@ -86,11 +87,14 @@ std::string ask_person(const std::string& question, bool secret, const std::stri
     const Terminal terminal;
     if (!terminal.exists())
         throw UsageProblem("there is no terminal to ask on: give " + instead);
+    // The echo goes before the question comes: who answers at once is not shown either.
+    std::optional<WithoutEcho> quiet;
+    if (secret)
+        quiet.emplace(terminal.descriptor());
     terminal.say(question + ": ");
-    if (!secret)
-        return terminal.line();
-    const WithoutEcho quiet(terminal.descriptor());
     const std::string answer = terminal.line();
+    if (!secret)
+        return answer;
     terminal.say("\n");
     return answer;
 }

@@ -144,6 +144,9 @@ class Up(unittest.TestCase):
         accounts = json.loads(self.get("/v1/accounts?limit=100", key=key)[1])["items"]
         self.assertEqual(len(accounts), 20)
         self.assertTrue(all(account["mirrored"] for account in accounts))
+        asked = run("ctl", "--data", self.data, "accounts", "list", "--all", "--output", "json")
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertEqual(len(json.loads(asked.stdout)["items"]), 20)
         self.assertEqual(self.get("/metrics", port=self.port + 2)[0], 200)
         terminal.press_ctrl_c()
         self.assertEqual(terminal.wait(), 0, terminal.text)
@@ -189,7 +192,7 @@ class Up(unittest.TestCase):
             answer = run(*words)
             self.assertEqual(answer.returncode, 2, words)
             self.assertTrue(answer.stderr.startswith("cambist: "), answer.stderr)
-        for command in ("up", "down", "test", "bench", "demo", "prepare"):
+        for command in ("up", "down", "test", "bench", "demo", "prepare", "ctl"):
             self.assertEqual(run(command, "--help").returncode, 0, command)
 
     def test_6_settings_take_any_port_and_any_folder(self):

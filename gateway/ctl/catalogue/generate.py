@@ -10,7 +10,8 @@ from naming import commands_of, free_options
 from schema import Field, Schemas, one_line
 
 METHODS = ("get", "put", "post", "patch", "delete")
-HEADERS = {"Idempotency-Key", "If-Match", "X-CSRF-Token"}  # options of their own
+# Options of their own, or nothing that a person would say.
+HEADERS = {"Idempotency-Key", "If-Match", "If-None-Match", "X-CSRF-Token"}
 # Options that every command has, or that a route has beside the contract's own fields.
 RESERVED = ("--help", "--dsn", "--url", "--profile", "--api-key-file", "--cacert", "--timeout",
             "--output", "--columns", "--dry-run", "--body", "--idempotency-key", "--if-match",
