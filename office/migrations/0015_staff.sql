@@ -186,23 +186,45 @@ create view acting_scope as
      where principal_id = acting_principal() and permission = acting_permission();
 comment on view acting_scope is 'For which clients the acting principal holds the acting permission.';
 
-create function sees_all() returns boolean language sql stable parallel safe as $$
-    select exists (select from acting_scope where legal_entities is null and regions is null
-                      and not own_clients and partner_id is null)
-$$;
+-- Looked up once a transaction: row filters only ask what was found. In PL/pgSQL, whose plans are
+-- kept, where those of SQL functions are made at each call.
+create function act_as(principal uuid, permission text) returns boolean language plpgsql as $$
+declare
+    held boolean;
+    unbounded boolean;
+begin
+    perform set_config('cambist.principal', coalesce(act_as.principal::text, ''), true),
+            set_config('cambist.permission', act_as.permission, true);
+    select count(*) > 0,
+           coalesce(bool_or(s.legal_entities is null and s.regions is null
+                            and not s.own_clients and s.partner_id is null), false)
+      into held, unbounded
+      from effective_scope s
+     where s.principal_id = act_as.principal and s.permission = act_as.permission;
+    perform set_config('cambist.sees_all', case when unbounded then 'on' else 'off' end, true);
+    return held;
+end $$;
+comment on function act_as(uuid, text) is
+    'Says who acts under which permission for the rest of the transaction; true: for some clients at least.';
+
+create function sees_all() returns boolean language sql stable parallel safe as
+$$ select coalesce(current_setting('cambist.sees_all', true) = 'on', false) $$;
+comment on function sees_all() is 'True when the acting scope has no bounds: also what belongs to no client is seen.';
+
 create function in_acting_scope(entity text, region text, manager uuid, partner uuid)
-returns boolean language sql stable parallel safe as $$
-    select exists (
+returns boolean language plpgsql stable parallel safe as $$
+begin
+    return exists (
         select from acting_scope s
          where (s.legal_entities is null or entity = any(s.legal_entities))
-           and (s.regions is null or region = any(s.regions))
+           and (s.regions is null or in_acting_scope.region = any(s.regions))
            and (not s.own_clients or manager = s.holder_id)
            and (s.partner_id is null or exists (
                 select from partner_subtree t
-                 where t.ancestor_id = s.partner_id and t.partner_id = partner)))
-$$;
-comment on function sees_all() is 'True when the acting scope has no bounds: also what belongs to no client is seen.';
-comment on function in_acting_scope(text, text, uuid, uuid) is 'Does a client of that entity, region, manager and partner lie in the acting scope?';
+                 where t.ancestor_id = s.partner_id and t.partner_id = partner)));
+end $$;
+comment on function in_acting_scope(text, text, uuid, uuid) is
+    'Does a client of that entity, region, manager and partner lie in the acting scope?';
 
 -- Which client a record is about, so that the filter reaches it.
 alter table audit add column client_id uuid, add column approval_id uuid,
@@ -212,6 +234,24 @@ comment on column audit.client_id is 'The client that it is about; null: none.';
 comment on column audit.approval_id is 'The approval that it was done with, if it needed one.';
 comment on column audit.on_behalf_of is 'In whose place the actor decided, if by delegation.';
 create index audit_by_client on audit (client_id, id) where client_id is not null;
+
+-- What belongs to a client is seen with the client. These run with the caller's rights: the
+-- client's own filter decides.
+create function sees_client(id uuid) returns boolean language plpgsql stable parallel safe as $$
+begin
+    return exists (select from client c where c.id = sees_client.id);
+end $$;
+create function sees_account(server integer, login bigint) returns boolean
+language plpgsql stable parallel safe as $$
+begin
+    return exists (select from account a
+                    where a.server_id = server and a.login = sees_account.login);
+end $$;
+create function sees_person(id uuid) returns boolean language plpgsql stable parallel safe as $$
+begin
+    return exists (select from client c where c.person_id = sees_person.id)
+        or exists (select from staff s where s.person_id = sees_person.id);
+end $$;
 
 do $$
 declare
@@ -229,38 +269,30 @@ end $$;
 create policy in_scope on client to cambist_gateway
     using ((select sees_all()) or in_acting_scope(legal_entity, region, manager_id, partner_id));
 create policy in_scope on person for select to cambist_gateway
-    using ((select sees_all())
-           or exists (select from client c where c.person_id = person.id)
-           or exists (select from staff s where s.person_id = person.id));
+    using ((select sees_all()) or sees_person(id));
 create policy new on person for insert to cambist_gateway with check (true);
 create policy in_scope on restriction_cause to cambist_gateway
-    using (exists (select from client c where c.id = client_id));
+    using ((select sees_all()) or sees_client(client_id));
 create policy in_scope on client_assignment to cambist_gateway
-    using (exists (select from client c where c.id = client_id));
+    using ((select sees_all()) or sees_client(client_id));
 create policy in_scope on account to cambist_gateway
-    using ((select sees_all()) or exists (select from client c where c.id = client_id));
+    using ((select sees_all()) or sees_client(client_id));
 create policy in_scope on hold to cambist_gateway
-    using (exists (select from account a
-                    where a.server_id = hold.server_id and a.login = hold.login));
+    using ((select sees_all()) or sees_account(server_id, login));
 create policy in_scope on policy_version to cambist_gateway
-    using (exists (select from account a where a.server_id = policy_version.server_id
-                                           and a.login = policy_version.login));
+    using ((select sees_all()) or sees_account(server_id, login));
 create policy in_scope on command to cambist_gateway
-    using ((select sees_all())
-           or exists (select from account a
-                       where a.server_id = command.server_id and a.login = command.login)
-           or exists (select from client c where c.id = (payload->>'client')::uuid));
+    using ((select sees_all()) or sees_account(server_id, login)
+           or sees_client((payload->>'client')::uuid));
 create policy in_scope on drift to cambist_gateway
-    using ((select sees_all()) or exists (select from account a
-                    where a.server_id = drift.server_id and a.login = drift.login));
+    using ((select sees_all()) or sees_account(server_id, login));
 create policy in_scope on quarantine to cambist_gateway
-    using ((select sees_all()) or exists (select from account a
-                    where a.server_id = quarantine.server_id and a.login = quarantine.login));
+    using ((select sees_all()) or sees_account(server_id, login));
 create policy in_scope on audit for select to cambist_gateway
-    using ((select sees_all()) or exists (select from client c where c.id = client_id));
+    using ((select sees_all()) or sees_client(client_id));
 create policy new on audit for insert to cambist_gateway with check (true);
 create policy in_scope on outbox for select to cambist_gateway
-    using ((select sees_all()) or exists (select from client c where c.id = client_id));
+    using ((select sees_all()) or sees_client(client_id));
 create policy new on outbox for insert to cambist_gateway with check (true);
 
 -- COPY cannot pass row level security, and the gateway has no business with what the bridge copies.

@@ -189,6 +189,11 @@ revoke execute on function subject_state(text), client_of(text), sources_of(text
 grant execute on function subject_state(text), sources_of(text) to cambist_gateway;
 grant execute on function client_of(text) to cambist_gateway, cambist_bridge;
 
+create function sees_approval(id uuid) returns boolean language plpgsql stable parallel safe as $$
+begin
+    return exists (select from approval a where a.id = sees_approval.id);
+end $$;
+
 alter table approval enable row level security;
 alter table approval_party enable row level security;
 alter table approval_decision enable row level security;
@@ -196,12 +201,11 @@ create policy all_rows on approval to cambist_bridge, cambist_reports using (tru
 create policy all_rows on approval_party to cambist_bridge, cambist_reports using (true);
 create policy all_rows on approval_decision to cambist_bridge, cambist_reports using (true);
 create policy in_scope on approval to cambist_gateway
-    using ((select sees_all()) or maker_id = acting_principal()
-           or exists (select from client c where c.id = client_id));
+    using ((select sees_all()) or maker_id = acting_principal() or sees_client(client_id));
 create policy in_scope on approval_party to cambist_gateway
-    using (exists (select from approval a where a.id = approval_id));
+    using ((select sees_all()) or sees_approval(approval_id));
 create policy in_scope on approval_decision to cambist_gateway
-    using (exists (select from approval a where a.id = approval_id));
+    using ((select sees_all()) or sees_approval(approval_id));
 
 grant select on configuration, approval, approval_party, approval_decision
     to cambist_bridge, cambist_gateway, cambist_reports;

@@ -6,20 +6,16 @@ namespace {
 
 using pg::Query;
 
-constexpr Query set_acting{"access_act",
-                           "select set_config('cambist.principal', $1, true), "
-                           "set_config('cambist.permission', $2, true)"};
-constexpr Query find_acting_scope{"access_held", "select exists (select from acting_scope)"};
+constexpr Query act_as{"access_act", "select act_as($1, $2)"};
 
 }  // namespace
 
 void act(pg::Transaction& tx, const Actor& actor, std::string_view permission) {
-    tx.send(set_acting, actor.principal.uuid(), permission);
+    tx.send(act_as, actor.principal, permission);
 }
 
 awaitable<bool> enter(pg::Transaction& tx, Actor actor, std::string permission) {
-    act(tx, actor, permission);
-    const auto held = co_await tx.execute(find_acting_scope);
+    const auto held = co_await tx.execute(act_as, actor.principal, permission);
     co_return held.one().get<bool>(0);
 }
 

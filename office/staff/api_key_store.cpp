@@ -10,16 +10,14 @@ using pg::Query;
 #define KEY_COLUMNS                                                                         \
     "select k.id, k.name, k.hash, k.principal_id, k.owner_id, o.person_id, k.permissions, " \
     "  k.expires_at, k.revoked_at is not null or coalesce(k.expires_at <= now(), false) "   \
-    "    or coalesce(o.status <> 'active', false), k.created_at, k.revoked_at "             \
-    "from api_key k left join staff o on o.id = k.owner_id "
-constexpr Query get_key{"api_key_find", KEY_COLUMNS "where k.id = $1"};
-constexpr Query list_keys{"api_key_list", KEY_COLUMNS "order by k.created_at, k.id"};
+    "    or coalesce(o.status <> 'active', false), k.created_at, k.revoked_at "
+#define OF_KEYS "from api_key k left join staff o on o.id = k.owner_id "
+constexpr Query get_key{"api_key_find", KEY_COLUMNS OF_KEYS "where k.id = $1"};
+constexpr Query list_keys{"api_key_list", KEY_COLUMNS OF_KEYS "order by k.created_at, k.id"};
+constexpr Query enter_key{"api_key_enter",
+                          KEY_COLUMNS ", act_as(k.principal_id, $2) " OF_KEYS "where k.id = $1"};
 #undef KEY_COLUMNS
-constexpr Query act_as_key{"api_key_act",
-                           "select set_config('cambist.principal', k.principal_id::text, true), "
-                           "set_config('cambist.permission', $2, true) "
-                           "from api_key k where k.id = $1"};
-constexpr Query held{"api_key_held", "select exists (select from acting_scope)"};
+#undef OF_KEYS
 constexpr Query add_key{"api_key_insert",
                         "insert into api_key (id, name, hash, principal_id, owner_id, "
                         "permissions, expires_at) values ($1, $2, $3, $4, $5, $6, $7)"};
@@ -55,15 +53,11 @@ awaitable<std::optional<ApiKey>> find(pg::Transaction& tx, std::string id) {
 }
 
 awaitable<Entered> enter(pg::Transaction& tx, std::string id, std::string permission) {
-    tx.send(get_key, id);
-    tx.send(act_as_key, id, permission);
-    tx.send(held);
-    const auto results = co_await tx.gather();
-    Entered entered;
-    if (const auto row = results[0].first())
-        entered.key = key_of(*row);
-    entered.holds_permission = results[2].one().get<bool>(0);
-    co_return entered;
+    const auto rows = co_await tx.execute(enter_key, id, permission);
+    const auto row = rows.first();
+    if (!row)
+        co_return Entered{};
+    co_return Entered{key_of(*row), row->get<bool>(11)};
 }
 
 awaitable<std::vector<ListedKey>> list(pg::Transaction& tx) {

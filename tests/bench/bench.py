@@ -6,14 +6,16 @@ import json
 import subprocess
 import sys
 
+import api_benches
 import link_benches
 from stand import ROOT
 
+ON_A_STAND = {**link_benches.ALL, **api_benches.ALL}
 IN_ONE_PROCESS = ("gate_decision", "event_capture", "plugin_memory")
 
 
 def main():
-    names = [*IN_ONE_PROCESS, *link_benches.ALL]
+    names = [*IN_ONE_PROCESS, *ON_A_STAND]
     arguments = argparse.ArgumentParser(prog="cambist bench", description=__doc__)
     arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     arguments.add_argument("--build", default=ROOT / "build" / "release", help="build folder")
@@ -26,7 +28,7 @@ def main():
         if name in IN_ONE_PROCESS:
             subprocess.run([f"{asked.build}/bin/cambist-bench-micro", name], check=True)
             continue
-        for figure in link_benches.ALL[name](asked.build):
+        for figure in ON_A_STAND[name](asked.build):
             print(json.dumps(figure), flush=True)
 
 

@@ -5,6 +5,7 @@ with the stand."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -68,7 +69,7 @@ class BenchHost:
 
 class Stand:
     def __init__(self, build):
-        self.build = pathlib.Path(build)
+        self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cambist-bench-"))
         self.folder.chmod(0o755)
         self.processes = {}
@@ -124,6 +125,14 @@ class Stand:
         if done.returncode:
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def pgbench(self, database, *words):
+        """Transactions a second; nothing while it only makes its tables."""
+        done = subprocess.run(
+            [POSTGRES / "pgbench", *words, self.dsn(database=database)], check=True,
+            capture_output=True, text=True)
+        found = re.search(r"tps = ([\d.]+)", done.stdout)
+        return float(found.group(1)) if found else None
 
     def _psql_quietly(self, text, database):
         try:

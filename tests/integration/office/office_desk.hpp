@@ -140,7 +140,9 @@ class OfficeDesk : public ::testing::Test {
             "  cambist.principal = %L', current_database(), '" +
             maker.principal.uuid() +
             "'); execute format('alter role cambist_gateway in database %I set "
-            "  cambist.permission = %L', current_database(), 'client.read'); end $$");
+            "  cambist.permission = %L', current_database(), 'client.read'); "
+            "execute format('alter role cambist_gateway in database %I set "
+            "  cambist.sees_all = %L', current_database(), 'on'); end $$");
     }
 
     awaitable<void> approve(pg::Transaction& tx, approvals::CarryOut carry_out) {
