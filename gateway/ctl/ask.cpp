@@ -1,27 +1,18 @@
 #include "gateway/ctl/ask.hpp"
 
-#include <algorithm>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <iostream>
 
 #include "gateway/ctl/exchange.hpp"
 #include "gateway/ctl/outcome.hpp"
-#include "gateway/ctl/text.hpp"
+#include "gateway/ctl/pages.hpp"
 
 namespace cambist::ctl {
 
 namespace {
 
 namespace json = boost::json;
-
-ExitCode refuse_usage(const Operation& operation, const UsageErrors& errors) {
-    for (const auto& error : errors)
-        std::cerr << "cambistctl: " << command_of(operation) << ": " << printable(error) << '\n';
-    return ExitCode::usage;
-}
 
 ExitCode nobody(const Caller& caller) {
     std::cerr << "cambistctl: nobody is logged in at " << caller.url;
@@ -52,80 +43,6 @@ ExitCode show_request(const HttpRequest& request, const std::string& url) {
     std::cout << json::serialize(shown) << '\n';
     return ExitCode::done;
 }
-
-void set(Given& given, const Field* field, const std::string& value) {
-    std::erase_if(given.values, [&](const auto& each) { return each.first == field; });
-    given.values.emplace_back(field, std::vector<std::string>{value});
-}
-
-/// The pages of one list, one after the other.
-class Pages {
-  public:
-    Pages(const Operation& operation, Given given, const Common& common, Exchange& exchange)
-        : operation_(operation), given_(std::move(given)), common_(common), exchange_(exchange) {
-        const Field* limit = query_field(operation_, "limit");
-        const bool chosen = std::ranges::any_of(
-            given_.values, [&](const auto& each) { return each.first == limit; });
-        if (limit != nullptr && !chosen)
-            set(given_, limit, std::to_string(limit->maximum));
-    }
-
-    ExitCode show_all() {
-        std::string next;
-        do {
-            const auto request = request_of(operation_, given_);
-            if (!request)
-                return refuse_usage(operation_, request.error());
-            const auto answer = exchange_.send(*request);
-            if (!answer)
-                return refuse(answer.error(), exchange_.caller().url, "");
-            if (answer->status != 200)
-                return refuse(*answer, common_, "");
-            if (!take(*answer, next))
-                return ExitCode::broken;
-        } while (!next.empty());
-        if (common_.output == "table")
-            return show_items(items_, "", common_, operation_.columns);
-        if (common_.output == "json")
-            std::cout << json::serialize(json::object{{"items", items_}, {"next", nullptr}})
-                      << '\n';
-        return ExitCode::done;
-    }
-
-  private:
-    /// Keeps the items, or shows them at once as lines; false when the answer is no page.
-    bool take(const HttpAnswer& answer, std::string& next) {
-        boost::system::error_code wrong;
-        const auto value = json::parse(answer.body, wrong);
-        const auto* page = wrong ? nullptr : value.if_object();
-        const auto* items = page == nullptr ? nullptr : page->if_contains("items");
-        const auto* cursor = page == nullptr ? nullptr : page->if_contains("next");
-        if (items == nullptr || !items->is_array() || cursor == nullptr)
-            return said("the gateway's answer is no page");
-        if (common_.output == "jsonl")
-            show_items(items->get_array(), "", common_, {});
-        else
-            items_.insert(items_.end(), items->get_array().begin(), items->get_array().end());
-        const std::string before = std::move(next);
-        next = cursor->is_string() ? std::string(cursor->get_string()) : "";
-        if (!next.empty() && next == before)
-            return said("the gateway gave the same cursor twice");
-        if (!next.empty())
-            set(given_, query_field(operation_, "after"), next);
-        return true;
-    }
-
-    static bool said(const char* what) {
-        std::cerr << "cambistctl: " << what << '\n';
-        return false;
-    }
-
-    const Operation& operation_;
-    Given given_;
-    const Common& common_;
-    Exchange& exchange_;
-    json::array items_;
-};
 
 /// A change needs the version that it changes: without --if-match it is what stands there now.
 ExitCode look(const Operation& operation, Given& given, const Common& common, Exchange& exchange) {
@@ -173,7 +90,7 @@ ExitCode ask(const Operation& operation, Asked asked, const Common& common) {
     if (!operation.open && !exchange.knows_who())
         return nobody(caller);
     if (asked.all)
-        return Pages(operation, std::move(asked.given), common, exchange).show_all();
+        return show_every_page(operation, std::move(asked.given), common, exchange);
 
     if (operation.needs_if_match && asked.given.if_match.empty()) {
         const ExitCode looked = look(operation, asked.given, common, exchange);

@@ -1,7 +1,5 @@
 #include "gateway/ctl/exchange.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -9,6 +7,7 @@
 
 #include "gateway/ctl/credentials.hpp"
 #include "gateway/ctl/exit_code.hpp"
+#include "gateway/ctl/pause.hpp"
 #include "gateway/ctl/secret_file.hpp"
 #include "gateway/system_clock.hpp"
 
@@ -209,11 +208,8 @@ std::expected<HttpAnswer, NoAnswer> Exchange::step_up(const std::string& code) {
 std::string Exchange::fresh_code(const std::string& totp_secret, Profile& profile) const {
     const gateway::SystemClock clock;
     const auto step = next_unused_step(clock.now(), profile.totp_step);
-    boost::asio::io_context context;
-    while (totp_step(clock.now()) + steps_ahead < step) {
-        boost::asio::steady_timer timer(context, std::chrono::milliseconds(200));
-        timer.wait();
-    }
+    while (totp_step(clock.now()) + steps_ahead < step)
+        pause(std::chrono::milliseconds(200));
     profile.totp_step = step;
     return totp_code(totp_secret, step).digits;
 }

@@ -185,4 +185,10 @@ ExitCode refuse(const NoAnswer& nothing, const std::string& url, const std::stri
     return code;
 }
 
+ExitCode refuse_usage(const Operation& operation, const UsageErrors& errors) {
+    for (const auto& error : errors)
+        say(command_of(operation) + ": " + printable(error));
+    return ExitCode::usage;
+}
+
 }  // namespace cambist::ctl

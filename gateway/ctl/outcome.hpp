@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/ctl/catalogue/catalogue.hpp"
 #include "gateway/ctl/client.hpp"
 #include "gateway/ctl/program.hpp"
 
@@ -30,5 +31,8 @@ ExitCode show_items(const boost::json::array& items, const std::string& next, co
 ExitCode refuse(const HttpAnswer& answer, const Common& common, const std::string& retry);
 
 ExitCode refuse(const NoAnswer& nothing, const std::string& url, const std::string& retry);
+
+/// Says what is wrong with the arguments of a command, a line each.
+ExitCode refuse_usage(const Operation& operation, const UsageErrors& errors);
 
 }  // namespace cambist::ctl

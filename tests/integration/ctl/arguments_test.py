@@ -6,6 +6,8 @@ Arguments that mean nothing end with a usage error, never with a crash."""
 import json
 import pathlib
 import random
+import re
+import shlex
 import sys
 import unittest
 import urllib.parse
@@ -241,6 +243,16 @@ class Arguments(unittest.TestCase):
                 self.assertNotIn("terminate", answer.stderr)
             ends.add(answer.returncode)
         self.assertEqual(ends, {0, 2, 3, 5})
+
+    def test_the_examples_of_the_documentation_are_understood(self):
+        text = (pathlib.Path(DOCUMENT).parents[1] / "docs/cambistctl.md").read_text("utf-8")
+        seen = 0
+        for line in re.findall(r"(?m)^    cambistctl ((?!login|completion).*)$", text):
+            words = shlex.split(line.partition(" > ")[0])
+            seen += 1
+            with self.subTest(line=line):
+                self.shown(*words)
+        self.assertGreater(seen, 5)
 
     def test_bytes_that_are_no_text_are_a_usage_error(self):
         answer = self.ctl.run("clients", b"\xff\xfe", "list")

@@ -153,6 +153,20 @@ class Outcomes(unittest.TestCase):
         self.assertEqual(len(self.run_ctl(*LIST, "--all").stdout.splitlines()), 6)
         self.assertEqual(len(self.run_ctl(*LIST, "--all", "--limit", "2").stdout.splitlines()), 6)
 
+    def test_who_asks_for_all_pages_waits_when_that_is_too_often(self):
+        self.pages(3)
+        pages = self.stub.answers["GET /v1/clients?limit=2"]
+        refusals = [problem(429, "too_many_requests")[:2] + ({"Retry-After": "0"},)] * 2
+
+        def busy(request, body):
+            return refusals.pop() if refusals else pages(request, body)
+
+        self.answers("GET /v1/clients?limit=2", busy)
+        done = self.run_ctl(*LIST, "--all", "--limit", "2", "--output", "jsonl")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(done.stdout.splitlines()), 3)
+        self.assertEqual(len(self.stub.asked), 4)
+
     def test_a_cursor_that_comes_twice_does_not_go_on_for_ever(self):
         self.answers("GET /v1/clients?limit=1000", (200, {"items": [], "next": "7"}, {}))
         self.answers("GET /v1/clients?limit=1000&after=7", (200, {"items": [], "next": "7"}, {}))
