@@ -50,6 +50,7 @@ App::App(asio::io_context& context, const Clock& clock, Settings settings)
       stop_(context.get_executor()),
       partitions_(context.get_executor()),
       listening_(context.get_executor()),
+      sweeper_(context.get_executor(), pool_),
       listener_(std::make_unique<asio::cancellation_signal>()) {
     LinkSettings link;
     link.endpoint = settings_.endpoint;
@@ -110,6 +111,7 @@ void App::start() {
         server->start();
     scope_.spawn(listen());
     scope_.spawn(keep_partitions());
+    scope_.spawn(sweeper_.run());
     if (sealer_)
         scope_.spawn(sealer_->run());
     if (metrics_server_)
@@ -123,6 +125,7 @@ void App::stop() {
     stop_.ring();
     partitions_.ring();
     listening_.ring();
+    sweeper_.stop();
     if (sealer_)
         sealer_->stop();
     listener_->emit(asio::cancellation_type::terminal);

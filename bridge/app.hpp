@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "bridge/jobs/answer_sweeper.hpp"
 #include "bridge/jobs/audit_sealer.hpp"
 #include "bridge/metrics.hpp"
 #include "bridge/metrics_server.hpp"
@@ -51,6 +52,7 @@ class App {
     std::unique_ptr<AuditSealer> sealer_;
     Scope scope_;
     Bell stop_, partitions_, listening_;
+    AnswerSweeper sweeper_;
     std::unique_ptr<boost::asio::cancellation_signal> listener_;
     bool stopping_ = false;
 };

@@ -50,6 +50,19 @@ office::request_keys::KeyedRequest bind(const std::string& actor, const std::str
     return keyed;
 }
 
+office::request_keys::KeptAnswer kept_of(const Response& response) {
+    office::request_keys::KeptAnswer answer;
+    answer.status = response.status;
+    answer.body = response.body;
+    for (const auto& [name, value] : response.headers) {
+        if (name == "ETag")
+            answer.etag = value;
+        if (name == "Location")
+            answer.location = value;
+    }
+    return answer;
+}
+
 Response replay(const office::request_keys::KeptAnswer& kept,
                 const office::request_keys::KeyedRequest& asked) {
     if (kept.route != asked.route)
@@ -62,6 +75,10 @@ Response replay(const office::request_keys::KeptAnswer& kept,
     response.status = kept.status;
     response.content_type = kept.status >= 400 ? "application/problem+json" : "application/json";
     response.body = kept.body;
+    if (!kept.etag.empty())
+        response.headers.emplace_back("ETag", kept.etag);
+    if (!kept.location.empty())
+        response.headers.emplace_back("Location", kept.location);
     response.headers.emplace_back("Idempotency-Replayed", "true");
     return response;
 }

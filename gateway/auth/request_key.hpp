@@ -23,8 +23,11 @@ office::request_keys::KeyedRequest bind(const std::string& actor, const std::str
                                         std::string_view route, const Request& request,
                                         std::string_view body);
 
-/// The kept status and body, byte for byte; or 422 `idempotency_key_reused` when the key stood for
-/// something else.
+/// What of an answer is kept.
+office::request_keys::KeptAnswer kept_of(const Response& response);
+
+/// The kept status, headers and body, byte for byte; or 422 `idempotency_key_reused` when the key
+/// stood for something else.
 Response replay(const office::request_keys::KeptAnswer& kept,
                 const office::request_keys::KeyedRequest& asked);
 

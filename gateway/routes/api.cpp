@@ -7,9 +7,11 @@
 #include <exception>
 
 #include "gateway/auth/credentials.hpp"
+#include "gateway/http/etag.hpp"
 #include "gateway/http/json.hpp"
 #include "gateway/http/log.hpp"
 #include "gateway/routes/four_eyes.hpp"
+#include "gateway/routes/precondition.hpp"
 #include "office/pg/deadline.hpp"
 #include "office/trading/server_store.hpp"
 #include "office/trading/trading_view_store.hpp"
@@ -88,6 +90,23 @@ Response rendered(const Answer& answer) {
     if (!answer->location.empty())
         response.headers.emplace_back("Location", answer->location);
     return response;
+}
+
+/// One object has an ETag, and who has it already need not get it again.
+void tell_version(const Admitted& admitted, Response& response) {
+    if (!admitted.route->pattern.ends_with('}'))
+        return;
+    const auto given =
+        std::ranges::find(response.headers, "ETag", &std::pair<std::string, std::string>::first);
+    const bool versioned = given != response.headers.end();
+    const std::string etag = versioned ? given->second : etag_of_body(response.body);
+    if (!versioned)
+        response.headers.emplace_back("ETag", etag);
+    if (!is_known_to_client(admitted.request.headers, etag))
+        return;
+    response.status = 304;
+    response.content_type.clear();
+    response.body.clear();
 }
 
 Problem later(std::string_view code, std::string_view detail) {
@@ -251,12 +270,17 @@ awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Trans
     const office::Authority alone(actor);
     Call call{admitted.request, admitted.path, body, alone, actor, clock_.now(), tx,
               settings_.cursors};
-    Answer answer = co_await admitted.route->handler(call);
+    auto unmet = co_await unmet_precondition(call, *admitted.route);
+    Answer answer =
+        unmet ? Answer(std::unexpected(std::move(*unmet))) : co_await admitted.route->handler(call);
     if (!answer && answer.error().code == "needs_approval" && !admitted.route->subject.empty())
         answer = co_await file_for_approval(call, *admitted.route);
     Response response = rendered(answer);
+    if (answer && !admitted.route->writes())
+        tell_version(admitted, response);
     if (keyed)
-        office::request_keys::keep(tx, *keyed, response.status, response.body);
+        office::request_keys::keep(tx, *keyed, kept_of(response),
+                                   admitted.route->answer_kept_for_ever());
     if (keyed || (answer ? admitted.route->writes() : answer.error().recorded))
         co_await tx.commit();
     if (answer && answer->policies_changed)

@@ -22,10 +22,6 @@ constexpr std::size_t longest_reason = 500;
 constexpr std::size_t largest_batch = 1000, most_accounts = 20;
 constexpr std::size_t batch_body_limit = 1024 * 1024;
 
-std::string etag_of(const Client& client) {
-    return "\"v" + std::to_string(client.version) + "\"";
-}
-
 json::object described(const Client& client) {
     json::array causes;
     for (const auto name : public_names_of(client.causes))

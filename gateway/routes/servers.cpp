@@ -42,6 +42,7 @@ Answer answer_with(const office::Outcome<TradingServer>& outcome, int status) {
     Reply reply;
     reply.status = status;
     reply.body = described(*outcome);
+    reply.etag = etag_of(*outcome);
     reply.policies_changed = true;
     return reply;
 }
@@ -64,6 +65,7 @@ awaitable<Answer> get_server(Call& call) {
         co_return std::unexpected(Problem{404, "unknown_server", "", {}, {}});
     Reply reply;
     reply.body = described(*server);
+    reply.etag = etag_of(*server);
     co_return reply;
 }
 

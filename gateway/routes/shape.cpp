@@ -53,6 +53,15 @@ json::array words_of(Rights rights) {
     return list;
 }
 
+std::string etag_of(const office::TradingServer& server) {
+    return fmt::format("\"v{}-{}-{}\"", server.config_version, server.policy_era,
+                       server.money_out_stopped ? 1 : 0);
+}
+
+std::string etag_of(const office::Client& client) {
+    return fmt::format("\"v{}\"", client.version);
+}
+
 Problem problem_of(const office::Refused& refused) {
     using enum office::Refused::Kind;
     int status = 409;

@@ -14,7 +14,9 @@
 #include "gateway/routes/cursor.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/accounts/account.hpp"
+#include "office/accounts/client.hpp"
 #include "office/audit/refused.hpp"
+#include "office/trading/server.hpp"
 #include "sync/vocabulary/ids.hpp"
 #include "sync/vocabulary/instant.hpp"
 #include "sync/vocabulary/operation_id.hpp"
@@ -28,6 +30,10 @@ std::string rfc3339(Instant at);
 boost::json::value rfc3339(const std::optional<Instant>& at);
 boost::json::value money(std::int64_t minor, int digits, std::string_view currency);
 boost::json::array words_of(Rights rights);
+
+/// Changes with whatever people decide about it; the lease, which moves by itself, has no part.
+std::string etag_of(const office::TradingServer& server);
+std::string etag_of(const office::Client& client);
 
 /// The status and code of a refusal.
 Problem problem_of(const office::Refused& refused);

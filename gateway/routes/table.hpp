@@ -61,6 +61,8 @@ struct Route {
     std::size_t body_limit = 64 * 1024;  ///< bytes; GET takes none
 
     bool writes() const { return verb != Verb::get; }
+    /// What creates or moves money needs a key, and the answer to it is kept for ever.
+    bool answer_kept_for_ever() const { return key == KeyRule::required; }
 };
 
 /// Every route that needs a credential.

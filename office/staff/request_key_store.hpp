@@ -7,8 +7,8 @@
 #include "office/pg/transaction.hpp"
 #include "office/staff/api_key.hpp"
 
-/// Idempotency-Keys: the first answer to each, kept for ever. The answer is stored in the
-/// transaction of the effect, so there is never one without the other.
+/// Idempotency-Keys: the first answer to each, kept for ever or for 72 hours. The answer is stored
+/// in the transaction of the effect, so there is never one without the other.
 namespace cambist::office::request_keys {
 
 using boost::asio::awaitable;
@@ -24,6 +24,7 @@ struct KeptAnswer {
     KeyHash hash{};
     int status = 0;
     std::string body;
+    std::string etag, location;  ///< the headers of that name; empty when it had none
 };
 
 struct Claim {
@@ -33,7 +34,11 @@ struct Claim {
 
 /// Claims the key until the transaction ends.
 awaitable<Claim> claim(pg::Transaction& tx, KeyedRequest request);
-/// Adds the answer to a claimed key; sent with the transaction's next statement or commit.
-void keep(pg::Transaction& tx, const KeyedRequest& request, int status, const std::string& body);
+/// Adds the answer to a claimed key; sent with the transaction's next statement or commit. Route
+/// and hash are the request's.
+void keep(pg::Transaction& tx, const KeyedRequest& request, const KeptAnswer& answer,
+          bool for_ever);
+/// Deletes at most so many answers that were to be kept until now; gives how many.
+awaitable<int> forget_ended(pg::Transaction& tx, int most);
 
 }  // namespace cambist::office::request_keys

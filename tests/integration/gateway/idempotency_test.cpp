@@ -44,6 +44,35 @@ TEST_F(Idempotency, the_same_key_gives_the_same_bytes_and_one_effect) {
     EXPECT_EQ(count("audit"), audit);
 }
 
+TEST_F(Idempotency, an_answer_is_given_again_with_its_headers) {
+    auto client = gateway.client();
+    const std::string stop = "/v1/servers/1/money-out-stop";
+    const auto fields = with_request_key(key, "stop");
+    const auto first = client.ask("POST", stop, fields, R"({"reason":"r"})");
+    ASSERT_NE(first.header("etag"), "");
+    EXPECT_EQ(client.ask("POST", stop, fields, R"({"reason":"r"})").header("etag"),
+              first.header("etag"));
+    const std::string resume = "/v1/servers/1/money-out-resume";
+    const auto asked = with_request_key(key, "resume");
+    const auto filed = client.ask("POST", resume, asked, R"({"reason":"r"})");
+    ASSERT_NE(filed.header("location"), "");
+    const auto again = client.ask("POST", resume, asked, R"({"reason":"r"})");
+    EXPECT_EQ(again.header("location"), filed.header("location"));
+    EXPECT_EQ(again.header("etag"), filed.header("etag"));
+}
+
+TEST_F(Idempotency, answers_about_money_are_kept_for_ever_and_others_for_three_days) {
+    auto client = gateway.client();
+    client.ask("POST", holds, with_request_key(key, "money"), hold(1));
+    client.ask("POST", "/v1/servers/1/money-out-stop", with_request_key(key, "other"),
+               R"({"reason":"r"})");
+    EXPECT_EQ(database.psql("select key, keep_until is null, "
+                            "coalesce(extract(hour from keep_until - at + interval '30 seconds') + "
+                            "24 * extract(day from keep_until - at), 0)::int "
+                            "from cambist.idempotency order by key"),
+              "money|t|0\nother|f|72");
+}
+
 TEST_F(Idempotency, a_refusal_is_kept_like_any_answer) {
     auto client = gateway.client();
     const std::string path = "/v1/accounts/1/2002/holds";

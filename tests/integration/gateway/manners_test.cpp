@@ -84,5 +84,92 @@ TEST_F(Manners, a_cursor_is_good_for_its_list_with_its_filters_at_every_gateway_
     EXPECT_EQ(ask(stranger, "/v1/accounts?server=1&").code(), "bad_cursor");
 }
 
+/// Client 1 and server 1, with a gateway that knows them.
+class Versions : public Manners {
+  protected:
+    Versions() {
+        add_trading_server(database);
+        const auto body = R"({"id":")" + test_uuid(1) + R"(","person":{"id":")" + test_uuid(2) +
+                          R"(","kind":"natural","name":"Ada"},"status":"registered"})";
+        EXPECT_EQ(ask("POST", "/v1/clients", {{"Idempotency-Key", "new"}}, body).status, 201);
+    }
+
+    ReceivedAnswer ask(const std::string& method, const std::string& target,
+                       HttpClient::Fields fields = {}, const std::string& body = {}) {
+        fields.insert(fields.end(), key.begin(), key.end());
+        return client.ask(method, target, fields, body);
+    }
+
+    RunningGateway running{database.settings("cambist_gateway")};
+    HttpClient client = running.client();
+    const std::string ada = "/v1/clients/" + test_uuid(1);
+    const std::string lower = R"({"leverage_cap_x100":3000,"reason":"r"})";
+};
+
+TEST_F(Versions, who_has_it_already_does_not_get_it_again) {
+    for (const std::string& path :
+         {ada, std::string("/v1/servers/1"), std::string("/v1/accounts/1/1001")}) {
+        const auto etag = ask("GET", path).header("etag");
+        ASSERT_GT(etag.size(), 2u) << path;
+        for (const auto& known : {etag, "\"other\", W/" + etag, std::string("*")}) {
+            const auto again = ask("GET", path, {{"If-None-Match", known}});
+            EXPECT_EQ(again.status, 304) << path << " " << known;
+            EXPECT_EQ(again.header("etag"), etag);
+            EXPECT_EQ(again.body, "");
+        }
+        EXPECT_EQ(ask("HEAD", path, {{"If-None-Match", etag}}).status, 304);
+        EXPECT_EQ(ask("GET", path, {{"If-None-Match", "\"other\""}}).status, 200);
+    }
+    const auto list = ask("GET", "/v1/clients", {{"If-None-Match", "*"}});
+    EXPECT_EQ(list.status, 200);
+    EXPECT_EQ(list.header("etag"), "") << "a list has none";
+}
+
+TEST_F(Versions, an_account_has_another_etag_once_anything_that_is_shown_changes) {
+    const auto etag = ask("GET", "/v1/accounts/1/1001").header("etag");
+    database.psql("update cambist.account set balance = balance + 1");
+    const auto changed = ask("GET", "/v1/accounts/1/1001", {{"If-None-Match", etag}});
+    EXPECT_EQ(changed.status, 200);
+    EXPECT_NE(changed.header("etag"), etag);
+}
+
+TEST_F(Versions, an_edit_of_what_has_changed_since_is_refused_and_does_nothing) {
+    const auto seen = ask("GET", ada).header("etag");
+    const auto first = ask("POST", ada + "/leverage-cap", {{"If-Match", seen}}, lower);
+    EXPECT_EQ(first.status, 200);
+    EXPECT_NE(first.header("etag"), seen);
+    const auto late = ask("POST", ada + "/leverage-cap", {{"If-Match", seen}},
+                          R"({"leverage_cap_x100":2000,"reason":"r"})");
+    EXPECT_EQ(late.status, 412);
+    EXPECT_EQ(late.code(), "stale_version");
+    EXPECT_EQ(ask("GET", ada).header("etag"), first.header("etag"));
+    EXPECT_EQ(ask("POST", ada + "/classification", {{"If-Match", seen}},
+                  R"({"classification":"professional","reason":"r"})")
+                  .code(),
+              "stale_version");
+}
+
+TEST_F(Versions, a_server_is_edited_as_it_was_looked_at) {
+    const auto seen = ask("GET", "/v1/servers/1").header("etag");
+    const std::string reason = R"({"reason":"r"})";
+    const auto stopped = ask("POST", "/v1/servers/1/money-out-stop", {{"If-Match", seen}}, reason);
+    EXPECT_EQ(stopped.status, 200);
+    EXPECT_EQ(stopped.header("etag"), ask("GET", "/v1/servers/1").header("etag"));
+    EXPECT_EQ(ask("POST", "/v1/servers/1/money-out-stop", {{"If-Match", seen}}, reason).code(),
+              "stale_version");
+    EXPECT_EQ(ask("POST", "/v1/servers/9/money-out-stop", {{"If-Match", seen}}, reason).code(),
+              "unknown_server");
+}
+
+TEST_F(Versions, if_match_names_one_strong_etag_of_something_with_a_version) {
+    for (const char* bad : {"*", "W/\"v1\"", "v1", "\"v1\", \"v2\"", "\"\"", "\"a b\""})
+        EXPECT_EQ(ask("POST", ada + "/leverage-cap", {{"If-Match", bad}}, lower).code(),
+                  "bad_if_match")
+            << bad;
+    EXPECT_EQ(
+        ask("POST", "/v1/accounts/1/1001/leverage-cap", {{"If-Match", "\"v1\""}}, lower).code(),
+        "if_match_not_taken");
+}
+
 }  // namespace
 }  // namespace cambist::gateway

@@ -120,7 +120,7 @@ TEST_F(Routes, if_match_refuses_a_change_of_something_that_has_changed_since) {
     const auto late = client.ask("POST", path + "/status", conditional, restrict_body);
     EXPECT_EQ(late.status, 412);
     EXPECT_EQ(late.code(), "stale_version");
-    for (const char* wrong : {"v1", "W/\"v1\"", "\"v1\", \"v2\"", "*", "\"v0\"", "\"\""}) {
+    for (const char* wrong : {"v1", "W/\"v1\"", "\"v1\", \"v2\"", "*", "\"\""}) {
         auto fields = key;
         fields.emplace_back("If-Match", wrong);
         EXPECT_EQ(client.ask("POST", path + "/status", fields, restrict_body).code(),

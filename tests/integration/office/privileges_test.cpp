@@ -77,6 +77,18 @@ TEST_F(Privileges, the_bridge_knows_no_keys_and_no_persons) {
         EXPECT_EQ(attempt("cambist_bridge", sql), forbidden) << sql;
 }
 
+TEST_F(Privileges, the_bridge_forgets_answers_whose_time_is_over_and_no_others) {
+    database.psql(
+        "insert into idempotency (actor, key, route, request_hash, keep_until) values "
+        "('a', 'over', 'r', '', now() - interval '1 second'), "
+        "('a', 'not yet', 'r', '', now() + interval '1 hour'), ('a', 'for ever', 'r', '', null)");
+    EXPECT_EQ(attempt("cambist_gateway", "select forget_answers(10)"), forbidden);
+    EXPECT_EQ(attempt("cambist_bridge", "delete from idempotency"), forbidden);
+    EXPECT_EQ(attempt("cambist_bridge", "select forget_answers(10)"), "");
+    EXPECT_EQ(database.psql("select string_agg(key, ',' order by key) from idempotency"),
+              "for ever,not yet");
+}
+
 TEST_F(Privileges, the_gateway_does_not_write_what_the_trading_server_says) {
     for (const char* sql : {"update account set balance = 1",
                             "update account set enforced_version = 1",

@@ -44,7 +44,7 @@ std::map<std::string, Operation> documented() {
         } else if (operation && text == reference + "idempotency_key_optional'") {
             operation->key = KeyRule::optional;
         } else if (operation && text.starts_with(reference) &&
-                   text.find("if_match") == std::string::npos) {
+                   text.find("/if_") == std::string::npos) {
             operation->parameters.insert(
                 text.substr(reference.size(), text.size() - reference.size() - 1));
         }
