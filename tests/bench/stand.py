@@ -168,6 +168,12 @@ address = "127.0.0.1"
 port = {self.http_port}
 [database]
 dsn = "{self.dsn('cambist_gateway')}"
+# What is measured is not how often one caller may ask.
+[limits]
+requests_per_second = 1000000
+burst = 10000000
+stranger_requests_per_second = 1000000
+stranger_burst = 10000000
 """)
 
     def start(self, name, command):
