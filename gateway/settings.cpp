@@ -75,6 +75,10 @@ const std::vector<Entry>& entries() {
         flag("http", "behind_proxy",
              "A proxy that speaks TLS stands in front, so other addresses may be listened on.",
              &Settings::behind_proxy),
+        flag("http", "forwarded_for",
+             "The proxy adds the client's address at the end of X-Forwarded-For; else its own "
+             "address is taken for the client's.",
+             &Settings::forwarded_for),
         number<std::size_t>("http", "connections", "Open at most; more are answered 503.", 1,
                             100'000, [](Settings& s) -> auto& { return s.http.connections; }),
         number<std::size_t>("http", "header_bytes", "Longest header of a request.", 1024, 65536,
@@ -148,6 +152,10 @@ void check(const Settings& settings, std::vector<std::string>& problems) {
         problems.emplace_back(
             "http.address: other than loopback needs http.behind_proxy = true, for there is no TLS "
             "here");
+    if (settings.forwarded_for && !settings.behind_proxy)
+        problems.emplace_back(
+            "http.forwarded_for: needs http.behind_proxy = true, or clients name their own "
+            "address");
     static constexpr std::string_view levels[] = {"trace",   "debug", "info",
                                                   "warning", "error", "off"};
     if (std::ranges::find(levels, settings.log_level) == std::end(levels))

@@ -7,22 +7,22 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool equal_without_case(std::string_view a, std::string_view b) {
+}  // namespace
+
+bool is_same_field(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-}  // namespace
-
 const std::string* Headers::find(std::string_view name) const {
     for (const auto& field : fields_)
-        if (equal_without_case(field.first, name))
+        if (is_same_field(field.first, name))
             return &field.second;
     return nullptr;
 }
 
 std::size_t Headers::count(std::string_view name) const {
     return static_cast<std::size_t>(std::ranges::count_if(
-        fields_, [&](const auto& field) { return equal_without_case(field.first, name); }));
+        fields_, [&](const auto& field) { return is_same_field(field.first, name); }));
 }
 
 }  // namespace cambist::gateway

@@ -11,6 +11,9 @@
 
 namespace cambist::gateway {
 
+/// Names of header fields compare without case.
+bool is_same_field(std::string_view a, std::string_view b);
+
 /// Header fields in the order of arrival; names compare without case, nothing is merged.
 class Headers {
   public:

@@ -117,7 +117,8 @@ def api_write(build):
         done = 0
         for _ in range(ROUNDS):
             answered, bad = wrk(stand.http_port, writing(key, done))
-            changed = int(stand.sql("select count(*) from client where status = 'restricted'")[0][0])
+            count = "select count(*) from client where status = 'restricted'"
+            changed = int(stand.sql(count)[0][0])
             if bad or changed - done < answered * SECONDS * 0.9:
                 raise RuntimeError(f"{bad} writes were refused, {changed - done} counted")
             ours.append((changed - done) / SECONDS)

@@ -29,7 +29,7 @@ BANS = (
     Ban(r"#include\s*<boost/asio\.hpp>", "include its parts, e.g. <boost/asio/awaitable.hpp>"),
     Ban(r"#include\s*<boost/beast\.hpp>", "include the parts, e.g. <boost/beast/http/read.hpp>"),
     Ban(r"#include\s*<boost/beast", "use the plain Request and Response of gateway/http",
-        but=(r"^gateway/http/\w+\.cpp$",)),
+        but=(r"^gateway/http/\w+\.cpp$", FLOORS)),
     Ban(r"#include\s*<libpq", "use office/pg", but=(r"^office/pg/", FLOORS)),
     Ban(r"\bPQexec(Params|Prepared)?\(", "it blocks: send on a transaction of office/pg",
         but=(FLOORS,)),

@@ -54,6 +54,24 @@ TEST_F(Manners, who_guesses_credentials_keeps_nobody_else_from_asking) {
     EXPECT_EQ(client.ask("GET", "/v1/servers", key).status, 200);
 }
 
+TEST_F(Manners, addresses_are_the_clients_only_where_a_proxy_names_them) {
+    RequestLimits limits;
+    limits.strangers = {.per_second = 1, .burst = 1};
+    for (const bool proxied : {true, false}) {
+        HttpLimits http;
+        http.forwarded_for = proxied;
+        const RunningGateway running(database.settings("cambist_gateway"), http,
+                                     {.limits = limits});
+        auto client = running.client();
+        const auto ask = [&](const std::string& named) {
+            return client.ask("GET", "/livez", {{"X-Forwarded-For", named}}).status;
+        };
+        EXPECT_EQ(ask("8.8.8.8, 10.0.0.1"), 200);
+        EXPECT_EQ(ask("8.8.8.8, 10.0.0.2"), proxied ? 200 : 429);
+        EXPECT_EQ(ask("7.7.7.7, 10.0.0.1"), 429);
+    }
+}
+
 TEST_F(Manners, a_revoked_key_is_a_stranger_at_once) {
     const auto running = gateway();
     auto client = running.client();

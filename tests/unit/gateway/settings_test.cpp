@@ -52,6 +52,12 @@ TEST(GatewaySettings, name_every_problem_at_once) {
     EXPECT_TRUE(has("log.format: must be text or json"));
 }
 
+TEST(GatewaySettings, believe_only_a_proxy_about_addresses) {
+    const auto problems = problems_of("[http]\nforwarded_for = true\n");
+    ASSERT_EQ(problems.size(), 1u);
+    EXPECT_TRUE(problems[0].starts_with("http.forwarded_for: needs http.behind_proxy"));
+}
+
 TEST(GatewaySettings, text_that_is_no_toml_is_named_by_its_line) {
     const auto problems = problems_of("[http]\nport = \n");
     ASSERT_EQ(problems.size(), 1u);
