@@ -6,10 +6,13 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 #include "gateway/ctl/ask.hpp"
 #include "gateway/ctl/catalogue/catalogue.hpp"
+#include "gateway/ctl/secret_file.hpp"
+#include "gateway/ctl/terminal.hpp"
 
 namespace cambist::ctl {
 
@@ -43,6 +46,8 @@ std::string type_of(const Field& field) {
             return "MONEY";
         case Kind::json:
             return "JSON";
+        case Kind::secret:
+            return "FILE";
         default:
             return field.format == "uuid" ? "UUID" : "TEXT";
     }
@@ -53,6 +58,8 @@ std::string about(const Field& field) {
     const auto add = [&](const std::string& more) { text += (text.empty() ? "" : "; ") + more; };
     if (field.kind == Kind::money)
         add("like '12.34 USD'");
+    if (field.kind == Kind::secret)
+        add("the first line of a file, or - for the standard input; asked for when not given");
     if (field.repeated)
         add("may be given several times");
     if (field.nullable)
@@ -76,7 +83,8 @@ void add_field(CLI::App& app, Slots& slots, const Field& field) {
     if (field.repeated)
         option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     option->allow_extra_args(false);
-    const bool needed = field.required && field.within.empty() && !field.made;
+    const bool asked_for = field.made || field.kind == Kind::secret;
+    const bool needed = field.required && field.within.empty() && !asked_for;
     option->group(needed ? needed_group : options_group);
     slots.fields.emplace_back(&field, option);
 }
@@ -122,6 +130,15 @@ std::string read_body(const std::string& file) {
     return text.str();
 }
 
+/// Of its file; one that is needed is asked for, unless the body is given whole.
+std::optional<std::string> secret_of(const Field& field, const CLI::Option& option, bool has_body) {
+    if (option.count() > 0)
+        return read_secret(option.results().front());
+    if (!field.required || !field.within.empty() || has_body)
+        return std::nullopt;
+    return ask_person(std::string(field.name), true, std::string(field.option));
+}
+
 Asked asked_in(const Slots& slots) {
     Asked asked;
     asked.all = slots.all;
@@ -132,9 +149,14 @@ Asked asked_in(const Slots& slots) {
         asked.given.key = to_string(boost::uuids::random_generator()());
     if (!slots.body_file.empty())
         asked.given.body = read_body(slots.body_file);
-    for (const auto& [field, option] : slots.fields)
-        if (option->count() > 0)
+    for (const auto& [field, option] : slots.fields) {
+        if (field->kind == Kind::secret) {
+            if (auto secret = secret_of(*field, *option, asked.given.body.has_value()))
+                asked.given.values.emplace_back(field, std::vector{std::move(*secret)});
+        } else if (option->count() > 0) {
             asked.given.values.emplace_back(field, option->results());
+        }
+    }
     return asked;
 }
 

@@ -18,6 +18,7 @@ namespace {
 
 namespace json = boost::json;
 constexpr std::int64_t step_seconds = 30;
+constexpr std::int64_t margin_ns = 5'000'000'000;
 constexpr unsigned digits = 6;
 
 std::string text_in(const json::object& object, std::string_view name) {
@@ -73,7 +74,9 @@ TotpCode totp_code(const std::string& base32, std::int64_t step) {
 }
 
 std::int64_t next_unused_step(Instant now, std::int64_t last_used) {
-    return std::max(totp_step(now), last_used + 1);
+    // The last moments of a step may be over when the gateway looks.
+    const bool about_to_end = totp_step({now.ns + margin_ns}) != totp_step(now);
+    return std::max(totp_step(now) - (about_to_end ? 0 : 1), last_used + 1);
 }
 
 }  // namespace cambist::ctl

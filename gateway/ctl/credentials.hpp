@@ -32,7 +32,8 @@ struct TotpCode {
 std::int64_t totp_step(Instant at);
 /// Throws UsageProblem when the secret is not base32.
 TotpCode totp_code(const std::string& base32, std::int64_t step);
-/// The first step whose code has not been used.
+/// The first step whose code has not been used and that the gateway takes, which are the present
+/// one and the one before; it may be one that is still to come.
 std::int64_t next_unused_step(Instant now, std::int64_t last_used);
 
 }  // namespace cambist::ctl

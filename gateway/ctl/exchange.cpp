@@ -17,7 +17,6 @@ namespace {
 
 namespace json = boost::json;
 constexpr std::string_view cookie_name = "__Host-cambist_session";
-constexpr std::int64_t steps_ahead = 1;  // the gateway takes the next code too: clocks differ
 constexpr auto default_url = "http://127.0.0.1:8600";
 
 std::string first_of(const std::string& option, const char* variable) {
@@ -205,10 +204,14 @@ std::expected<HttpAnswer, NoAnswer> Exchange::step_up(const std::string& code) {
     return answer;
 }
 
+std::expected<HttpAnswer, NoAnswer> Exchange::log_out() {
+    return send_once(post("/v1/session/end", {}), {});
+}
+
 std::string Exchange::fresh_code(const std::string& totp_secret, Profile& profile) const {
     const gateway::SystemClock clock;
     const auto step = next_unused_step(clock.now(), profile.totp_step);
-    while (totp_step(clock.now()) + steps_ahead < step)
+    while (totp_step(clock.now()) < step)
         pause(std::chrono::milliseconds(200));
     profile.totp_step = step;
     return totp_code(totp_secret, step).digits;

@@ -38,6 +38,8 @@ class Exchange {
                                                Profile profile);
     /// POST /v1/session/step-up.
     std::expected<HttpAnswer, NoAnswer> step_up(const std::string& code);
+    /// POST /v1/session/end.
+    std::expected<HttpAnswer, NoAnswer> log_out();
     /// A code of the secret that has not been used in this profile; waits for the next one when it
     /// must. The step is kept with the profile.
     std::string fresh_code(const std::string& totp_secret, Profile& profile) const;

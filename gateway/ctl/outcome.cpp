@@ -61,6 +61,12 @@ std::string in_seconds(const HttpAnswer& answer) {
     return seconds.empty() ? "" : " (try again in " + printable(seconds) + " s)";
 }
 
+/// What names a fault of the gateway's in its log.
+std::string for_who_asks(const HttpAnswer& answer) {
+    const auto id = answer.header("request-id");
+    return answer.status < 500 || id.empty() ? "" : " (request " + printable(id) + ")";
+}
+
 /// What helps against a refusal.
 std::string advice(const HttpAnswer& answer, const std::string& code) {
     if (code == "step_up_required")
@@ -164,7 +170,7 @@ ExitCode refuse(const HttpAnswer& answer, const Common& common, const std::strin
         line += " " + word;
     if (const auto detail = value ? text_at(*value, "detail") : ""; !detail.empty())
         line += ": " + detail;
-    say(line + in_seconds(answer));
+    say(line + in_seconds(answer) + for_who_asks(answer));
     if (const auto* errors = value ? at(*value, "errors") : nullptr; errors && errors->is_array())
         for (const auto& error : errors->get_array())
             std::cerr << "  " << text_at(error, "field") << ": " << text_at(error, "code") << '\n';

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "gateway/ctl/credentials.hpp"
 #include "gateway/ctl/exchange.hpp"
@@ -18,7 +19,8 @@ constexpr auto again = "say it again to be sure";
 
 /// What the command line says of who logs in.
 struct Login {
-    std::string username, password_file, code, totp_secret_file, credentials;
+    std::string username, password_file, totp_secret_file, credentials;
+    std::optional<std::string> code;  ///< empty: none, as before there is a second factor
 };
 
 void say(const std::string& line) {
@@ -57,10 +59,10 @@ Credentials credentials_of(const Login& asked) {
     return known;
 }
 
-std::string code_of(const std::string& asked, const std::string& totp_secret,
+std::string code_of(const std::optional<std::string>& asked, const std::string& totp_secret,
                     const Exchange& exchange, Profile& profile) {
-    if (!asked.empty())
-        return asked;
+    if (asked)
+        return *asked;
     if (!totp_secret.empty())
         return exchange.fresh_code(totp_secret, profile);
     return ask_person("code", false, "--code or --totp-secret-file");
@@ -104,7 +106,7 @@ ExitCode log_out(const Common& common) {
     caller.profile->credentials.clear();  // who leaves is not let in again by itself
     Exchange exchange(std::move(caller), common);
     if (exchange.knows_who()) {
-        const auto answer = exchange.send({.method = "POST", .target = "/v1/session/end"});
+        const auto answer = exchange.log_out();
         if (!answer)
             return refuse(answer.error(), exchange.caller().url, again);
         if (answer->status / 100 != 2 && answer->status != 401)
@@ -123,7 +125,7 @@ ExitCode step_up(const Login& asked, const Common& common) {
     std::string secret;
     if (!asked.totp_secret_file.empty())
         secret = read_secret(asked.totp_secret_file);
-    else if (asked.code.empty() && !profile.credentials.empty())
+    else if (!asked.code && !profile.credentials.empty())
         secret = read_credentials(profile.credentials, {.username = profile.username}).totp_secret;
     const std::string code = code_of(asked.code, secret, exchange, profile);
     exchange.keep_step(profile.totp_step);
@@ -147,7 +149,9 @@ ExitCode who_am_i(const Common& common) {
 }
 
 void add_code_options(CLI::App& app, Login& asked) {
-    app.add_option("--code", asked.code, "of the authenticator, or a recovery code")
+    app.add_option_function<std::string>(
+           "--code", [&asked](const std::string& code) { asked.code = code; },
+           "of the authenticator, or a recovery code; '' where there is none yet")
         ->type_name("CODE");
     app.add_option("--totp-secret-file", asked.totp_secret_file,
                    "makes the code from the secret (base32) in this file, for scripts")

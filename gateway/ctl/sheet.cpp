@@ -29,6 +29,9 @@ bool is_plain(const json::value& value) {
     return is_money(value) || !(value.is_object() || value.is_array());
 }
 
+/// What a program carries from answer to request says nothing to a person.
+constexpr std::string_view token = "csrf_token";
+
 /// What one object holds, those inside it by dots.
 struct Flat {
     std::vector<std::pair<std::string, const json::value*>> values, lists;
@@ -41,7 +44,8 @@ struct Flat {
             values.emplace_back(name, &value);
         else
             for (const auto& [key, inner] : *object)
-                add(name.empty() ? std::string(key) : name + "." + std::string(key), inner);
+                if (key != token)
+                    add(name.empty() ? std::string(key) : name + "." + std::string(key), inner);
     }
 };
 

@@ -102,6 +102,8 @@ Value value_of(const Field& field, std::string_view word) {
             return money(word);
         case Kind::json:
             return any_json(word, false);
+        case Kind::secret:
+            return json::value(word);
     }
     return std::unexpected("is of no known kind");
 }

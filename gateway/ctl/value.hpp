@@ -9,7 +9,7 @@
 
 namespace cambist::ctl {
 
-/// What an option's word says, as JSON; or why it cannot be taken.
+/// What an option's word (a secret itself, not its file) says, as JSON; or why it cannot be taken.
 std::expected<boost::json::value, std::string> value_of(const Field& field, std::string_view word);
 
 /// As it stands in a query or a header; or why it cannot be taken.

@@ -16,8 +16,9 @@ enum class Kind : std::uint8_t {
     integer,
     number,
     boolean,
-    money,  ///< "12.34 USD"
-    json,   ///< any JSON text
+    money,   ///< "12.34 USD"
+    secret,  ///< the name of a file with it; it stands in no argument list
+    json,    ///< any JSON text
 };
 
 /// One value of an operation that an option gives.

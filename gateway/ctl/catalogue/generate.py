@@ -137,7 +137,8 @@ class Table:
     def operation(self, operation, command):
         media, needed, fields = operation.body()
         fields = [*operation.query_and_headers(), *fields]
-        options = free_options([(field.place, field.name) for field in fields], RESERVED)
+        options = free_options([(field.place, field.name, field.kind) for field in fields],
+                               RESERVED)
         item = operation.item()
         columns = operation.schemas.columns(item) if item is not None else ()
         places = [f"{{.label = {text(label)}, .help = {text(about)}, .format = {text(form)}, "

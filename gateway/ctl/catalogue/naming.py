@@ -61,12 +61,14 @@ def option_of(name):
 
 
 def free_options(names, reserved):
-    """{(place, name): option}, where place is query, header or body: no option has two meanings."""
+    """{(place, name): option} of (place, name, kind), where place is query, header or body: no
+    option has two meanings, and a secret comes of a file."""
     taken, options = set(reserved), {}
-    for place, name in names:
-        option = option_of(name)
+    for place, name, kind in names:
+        end = "-file" if kind == "secret" else ""
+        option = option_of(name) + end
         if option in taken:
-            option = option_of(f"{place}.{name}")
+            option = option_of(f"{place}.{name}") + end
         taken.add(option)
         options[place, name] = option
     return options

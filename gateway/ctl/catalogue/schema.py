@@ -87,6 +87,8 @@ class Schemas:
             flat = self.flat(flat.get("items", {}))[0]
         field.kind = "money" if self.is_money(flat) else self.kind_of(flat)
         field.format = flat.get("format", "")
+        if field.format == "password":
+            field.kind = "secret"
         if field.kind == "text":
             field.words = tuple(word for word in words_of(flat) if word is not None)
         if field.kind == "integer":

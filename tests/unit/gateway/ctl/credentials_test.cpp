@@ -29,10 +29,16 @@ TEST(Codes, need_a_secret_in_base32) {
     EXPECT_THROW(totp_code("", 1), UsageProblem);
 }
 
-TEST(Codes, are_used_once) {
-    EXPECT_EQ(next_unused_step(seconds(3000), -1), 100);
+TEST(Codes, are_used_once_the_one_before_first) {
+    EXPECT_EQ(next_unused_step(seconds(3000), -1), 99);
+    EXPECT_EQ(next_unused_step(seconds(3000), 98), 99);
     EXPECT_EQ(next_unused_step(seconds(3000), 99), 100);
-    EXPECT_EQ(next_unused_step(seconds(3000), 100), 101);
+    EXPECT_EQ(next_unused_step(seconds(3000), 100), 101) << "which is still to come";
+}
+
+TEST(Codes, of_the_step_before_are_not_used_when_the_present_one_is_about_to_end) {
+    EXPECT_EQ(next_unused_step(seconds(3024), -1), 99);
+    EXPECT_EQ(next_unused_step(seconds(3026), -1), 100);
 }
 
 class CredentialFiles : public ::testing::Test {

@@ -63,10 +63,14 @@ class Options(unittest.TestCase):
 
     def test_an_option_that_means_something_else_already_says_where_it_belongs(self):
         self.assertEqual(
-            naming.free_options([("body", "url"), ("query", "kind"), ("body", "kind"),
-                                 ("body", "name")], {"--url"}),
+            naming.free_options([("body", "url", "text"), ("query", "kind", "text"),
+                                 ("body", "kind", "text"), ("body", "name", "text")], {"--url"}),
             {("body", "url"): "--body.url", ("query", "kind"): "--kind",
              ("body", "kind"): "--body.kind", ("body", "name"): "--name"})
+
+    def test_a_secret_comes_of_a_file(self):
+        self.assertEqual(naming.free_options([("body", "new_password", "secret")], ()),
+                         {("body", "new_password"): "--new-password-file"})
 
 
 if __name__ == "__main__":

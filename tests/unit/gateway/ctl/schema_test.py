@@ -79,6 +79,10 @@ class Fields(unittest.TestCase):
         self.assertEqual([known[name].made for name in ("id", "client_id")], [True, False])
         self.assertFalse(fields({"id": uuid})["id"].made)
 
+    def test_a_password_is_a_secret(self):
+        self.assertEqual(fields({"x": {"type": "string", "format": "password"}})["x"].kind,
+                         "secret")
+
     def test_a_default_is_told(self):
         self.assertEqual(fields({"x": {"type": "integer", "default": 300}})["x"].help,
                          "300 when not given")
