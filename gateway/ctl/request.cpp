@@ -168,7 +168,8 @@ class Builder {
         json::array values;
         const bool empty_list = field.repeated && words.size() == 1 && words[0] == "[]";
         for (const auto& word : empty_list ? std::vector<std::string>{} : words) {
-            auto value = value_of(field, word);
+            const bool made = field.format == "uuid" && word == "new";
+            auto value = made ? json::value(made_id(field)) : value_of(field, word);
             if (!value)
                 wrong(field, word, value.error());
             values.push_back(value.value_or(nullptr));

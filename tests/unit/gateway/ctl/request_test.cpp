@@ -143,6 +143,16 @@ TEST_F(Requests, ids_follow_from_the_key) {
     EXPECT_EQ(body().at("id"), boost::json::value(uuid));
 }
 
+TEST_F(Requests, another_id_may_be_new_too) {
+    give("--kind", {"live"});
+    give("--person.id", {"new"});
+    give("--person.name", {"Ada"});
+    const auto first = body().at("person").at("id");
+    EXPECT_EQ(first.as_string().size(), uuid.size());
+    EXPECT_EQ(body().at("person").at("id"), first);
+    EXPECT_NE(body().at("id"), first);
+}
+
 TEST_F(Requests, an_object_that_may_be_left_out_needs_its_fields_once_it_is_there) {
     give("--kind", {"live"});
     EXPECT_FALSE(body().as_object().contains("person"));
