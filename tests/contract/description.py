@@ -183,8 +183,9 @@ class Description:
         allow = dict(exchange.answer_headers).get("allow", "")
         missing = [operation.method for operation in self.operations_at(exchange.target)
                    if operation.method not in allow.split(", ")]
-        return [f"Allow lacks {method}" for method in missing] + (
-            ["a body"] if exchange.answer else [])
+        problems = [f"Allow lacks {method}" for method in missing]
+        problems += self._problems_of_headers(exchange, self.any_request[405]["headers"])
+        return problems + (["a body"] if exchange.answer else [])
 
     def _problems_of_headers(self, exchange, described):
         problems = []

@@ -139,6 +139,16 @@ class Judge(unittest.TestCase):
         self.found(dataclasses.replace(added, headers=[]),
                    "taken without the parameter idempotency-key")
 
+    def test_options_tells_the_methods(self):
+        headers = right_headers(DESCRIPTION.any_request[405], "")
+        del headers["content-type"]
+        answer = Exchange("OPTIONS", "/v1/clients", [], "", 204,
+                          [*{**headers, "allow": "GET, HEAD, POST, OPTIONS"}.items()], "")
+        self.assertEqual(DESCRIPTION.problems_of(answer), [])
+        self.found(with_header(answer, "allow", "GET, HEAD, OPTIONS"), "Allow lacks POST")
+        self.found(with_header(answer, "request-id", None), "the header request-id is missing")
+        self.found(dataclasses.replace(answer, answer="{}"), "a body")
+
     def test_unknown_paths_and_methods_are_answered_as_any_request(self):
         lost = dataclasses.replace(right("GET", CLIENT, 404), target="/v1/nothing")
         self.assertEqual(DESCRIPTION.problems_of(lost), [])
