@@ -63,9 +63,10 @@ std::int64_t totp_step(Instant at) {
 TotpCode totp_code(const std::string& base32, std::int64_t step) {
     char* bytes = nullptr;
     std::size_t size = 0;
-    if (oath_base32_decode(base32.data(), base32.size(), &bytes, &size) != OATH_OK || size == 0)
-        throw UsageProblem("the TOTP secret is not base32");
+    const int read = oath_base32_decode(base32.data(), base32.size(), &bytes, &size);
     const std::unique_ptr<char, Free> secret(bytes);
+    if (read != OATH_OK || size == 0)
+        throw UsageProblem("the TOTP secret is not base32");
     std::array<char, digits + 1> code{};
     if (oath_totp_generate(secret.get(), size, step * step_seconds, step_seconds, 0, digits,
                            code.data()) != OATH_OK)

@@ -49,6 +49,7 @@ Program::Program() : root_(about_all, "cambistctl") {
     root_.fallthrough();
     root_.formatter(std::make_shared<HelpFormatter>());
     root_.set_help_flag("-h,--help", "what may be said here");
+    root_.set_version_flag("--version", "cambistctl " CAMBIST_VERSION, "which version this is");
     add_common_options();
 }
 
@@ -110,8 +111,8 @@ ExitCode Program::run(std::vector<std::string> words) {
         std::ranges::reverse(words);  // as CLI11 reads them
         root_.parse(words);
         return chosen_();
-    } catch (const CLI::CallForHelp& help) {
-        root_.exit(help, std::cout, std::cerr);
+    } catch (const CLI::Success& told) {  // help or version
+        root_.exit(told, std::cout, std::cerr);
         return ExitCode::done;
     } catch (const CLI::ParseError& wrong) {
         std::cerr << "cambistctl: " << printable(wrong.what()) << " (--help says more)\n";

@@ -225,6 +225,11 @@ class Arguments(unittest.TestCase):
                 self.assertIn("Usage: " + " ".join(("cambistctl",) + words), answer.stdout)
                 self.assertTrue(all(len(line) <= 100 for line in answer.stdout.splitlines()))
 
+    def test_it_knows_its_version(self):
+        answer = self.ctl.run("--version")
+        self.assertEqual(answer.returncode, 0)
+        self.assertRegex(answer.stdout, r"^cambistctl \d+\.\d+\.\d+\n$")
+
     def test_nonsense_is_a_usage_error_and_never_a_crash(self):
         rng = random.Random(SEED)
         vocabulary = [word for words in self.commands.values() for word in words]

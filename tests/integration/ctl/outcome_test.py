@@ -128,6 +128,31 @@ class Outcomes(unittest.TestCase):
         done = self.run_ctl(*LIST, env=proxies)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def certificate(self, name):
+        """A file with a certificate for that name and its key; it is its own authority."""
+        file = os.path.join(self.ctl.home, name.replace(":", "-") + ".pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=stub",
+                        "-addext", "subjectAltName=" + name, "-keyout", file, "-out", file + ".crt"],
+                       check=True, capture_output=True)
+        with open(file, "a", encoding="utf-8") as both, open(file + ".crt",
+                                                             encoding="utf-8") as crt:
+            both.write(crt.read())
+        return file
+
+    def test_tls_is_believed_only_of_a_known_authority_and_for_the_right_name(self):
+        for name, authority, code in (("IP:127.0.0.1", True, 0), ("IP:127.0.0.1", False, 5),
+                                      ("DNS:elsewhere.example", True, 5)):
+            file = self.certificate(name)
+            stub = Stub(certificate=file)
+            self.addCleanup(stub.close)
+            stub.answers = {"GET /v1/clients": (200, {"items": [], "next": None}, {})}
+            known = ("--cacert", file + ".crt") if authority else ()
+            with self.subTest(name=name, authority=authority):
+                done = self.ctl.run("--url", stub.url, "--api-key-file", self.key, *LIST, *known)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertEqual(len(stub.asked), 1 if code == 0 else 0)
+
     def pages(self, count):
         """Clients in pages of two."""
         def page(request, _):

@@ -7,6 +7,7 @@ import hmac
 import http.server
 import json
 import secrets
+import ssl
 import struct
 import threading
 import time
@@ -57,7 +58,8 @@ class Refused(Exception):
 class Stub:
     """`answers` are what other routes than those of the session get; `asked` is what came."""
 
-    def __init__(self, people=()):
+    def __init__(self, people=(), certificate=None):
+        """With a certificate (one file with its key) it speaks TLS."""
         self.people = {person.username: person for person in people}
         self.sessions = {}  # cookie: {"username", "token", "fresh"}
         self.needs_step_up = set()
@@ -65,7 +67,13 @@ class Stub:
         self.asked = []
         self.logins = 0
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        scheme = "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+            scheme = "https"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
         self.thread.start()
 
