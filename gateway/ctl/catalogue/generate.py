@@ -13,9 +13,9 @@ METHODS = ("get", "put", "post", "patch", "delete")
 # Options of their own, or nothing that a person would say.
 HEADERS = {"Idempotency-Key", "If-Match", "If-None-Match", "X-CSRF-Token"}
 # Options that every command has, or that a route has beside the contract's own fields.
-RESERVED = ("--help", "--version", "--dsn", "--url", "--profile", "--api-key-file", "--cacert", "--timeout",
-            "--output", "--columns", "--dry-run", "--body", "--idempotency-key", "--if-match",
-            "--all")
+RESERVED = ("--help", "--version", "--dsn", "--url", "--profile", "--api-key-file", "--cacert",
+            "--timeout", "--output", "--columns", "--dry-run", "--body", "--idempotency-key",
+            "--if-match", "--all")
 
 
 class Operation:

@@ -133,8 +133,8 @@ class Outcomes(unittest.TestCase):
         file = os.path.join(self.ctl.home, name.replace(":", "-") + ".pem")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=stub",
-                        "-addext", "subjectAltName=" + name, "-keyout", file, "-out", file + ".crt"],
-                       check=True, capture_output=True)
+                        "-addext", "subjectAltName=" + name, "-keyout", file,
+                        "-out", file + ".crt"], check=True, capture_output=True)
         with open(file, "a", encoding="utf-8") as both, open(file + ".crt",
                                                              encoding="utf-8") as crt:
             both.write(crt.read())
