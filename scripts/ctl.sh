@@ -62,9 +62,12 @@ become() {
         return
     fi
     export CAMBIST_PROFILE=$data/run/ctl/${name:-administrator}.json
-    # The profile renews its session by itself, but only at the address that gave it.
-    if ! grep -qsF "\"url\":\"$url\"" "$CAMBIST_PROFILE"; then
-        if [[ -n $name ]]; then who=(--username "$name"); fi
-        "$programs/cambistctl" login "${who[@]}" --credentials "$staff" >/dev/null || exit
-    fi
+    if [[ -n $name ]]; then who=(--username "$name"); fi
+    mkdir -p -- "$data/run/ctl"
+    (
+        flock 7
+        # The profile renews its session by itself, but only at the address that gave it.
+        grep -qsF "\"url\":\"$url\"" "$CAMBIST_PROFILE" ||
+            "$programs/cambistctl" login "${who[@]}" --credentials "$staff" >/dev/null
+    ) 7>"$data/run/ctl/lock" || exit
 }

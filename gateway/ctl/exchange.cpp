@@ -157,6 +157,13 @@ bool Exchange::renewed(const HttpAnswer& refused) {
     const bool ended = refused.status == 401;
     if (!ended && !(refused.status == 403 && problem_code(refused) == "step_up_required"))
         return false;
+    const ProfileLock lock(caller_.profile_file);
+    const auto now = read_profile(caller_.profile_file);
+    const bool by_another = now && now->cookie != caller_.profile->cookie;
+    if (now)
+        caller_.profile = now;
+    if (ended && by_another)
+        return true;
     const auto known = read_credentials(caller_.profile->credentials,
                                         {.username = caller_.profile->username, .role = ""});
     Profile profile = *caller_.profile;

@@ -1,11 +1,15 @@
 #include "gateway/ctl/profile.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "gateway/ctl/exit_code.hpp"
@@ -30,6 +34,16 @@ std::string config_folder() {
 std::string text_in(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+/// With the folders above it; its owner's alone.
+void make_folder_of(const std::string& file) {
+    const auto folder = std::filesystem::path(file).parent_path();
+    std::error_code wrong;
+    if (!folder.empty() && !std::filesystem::exists(folder, wrong)) {
+        std::filesystem::create_directories(folder, wrong);
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, wrong);
+    }
 }
 
 }  // namespace
@@ -61,12 +75,7 @@ std::optional<Profile> read_profile(const std::string& file) {
 }
 
 void write_profile(const std::string& file, const Profile& profile) {
-    const auto folder = std::filesystem::path(file).parent_path();
-    std::error_code wrong;
-    if (!folder.empty() && !std::filesystem::exists(folder, wrong)) {
-        std::filesystem::create_directories(folder, wrong);
-        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, wrong);
-    }
+    make_folder_of(file);
     const json::object object{{"url", profile.url},
                               {"ca_file", profile.ca_file},
                               {"username", profile.username},
@@ -79,6 +88,18 @@ void write_profile(const std::string& file, const Profile& profile) {
 
 void remove_profile(const std::string& file) {
     unlink(file.c_str());
+}
+
+ProfileLock::ProfileLock(const std::string& file) {
+    make_folder_of(file);
+    const std::string lock = file + ".lock";
+    descriptor_ = open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX) != 0)
+        throw UsageProblem(lock + ": " + std::strerror(errno));
+}
+
+ProfileLock::~ProfileLock() {
+    close(descriptor_);
 }
 
 }  // namespace cambist::ctl

@@ -24,4 +24,16 @@ std::optional<Profile> read_profile(const std::string& file);
 void write_profile(const std::string& file, const Profile& profile);
 void remove_profile(const std::string& file);
 
+/// Of several commands that would begin a session for one profile, one does at a time; released at
+/// the end of its life.
+class ProfileLock {
+  public:
+    explicit ProfileLock(const std::string& file);
+    ~ProfileLock();
+    ProfileLock(ProfileLock&&) = delete;
+
+  private:
+    int descriptor_;
+};
+
 }  // namespace cambist::ctl

@@ -79,8 +79,9 @@ Profile next_profile(const Caller& caller, const Login& asked, const std::string
 }
 
 ExitCode log_in(const Login& asked, const Common& common) {
-    Exchange exchange(session_caller(common), common);
     const Credentials known = credentials_of(asked);
+    const ProfileLock lock(session_caller(common).profile_file);
+    Exchange exchange(session_caller(common), common);
     Profile profile = next_profile(exchange.caller(), asked, known.username);
     const std::string code = code_of(asked.code, known.totp_secret, exchange, profile);
     const auto answer = exchange.log_in(known.username, known.password, code, std::move(profile));
@@ -118,6 +119,7 @@ ExitCode log_out(const Common& common) {
 }
 
 ExitCode step_up(const Login& asked, const Common& common) {
+    const ProfileLock lock(session_caller(common).profile_file);
     Exchange exchange(session_caller(common), common);
     if (!exchange.knows_who())
         return nobody();

@@ -66,6 +66,13 @@ class Script(unittest.TestCase):
         kept = self.data / "run" / "ctl" / "ada.json"
         self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
 
+    def test_many_at_once_log_in_once(self):
+        self.has_staff()
+        running = [subprocess.Popen([CAMBIST, "ctl", "--data", self.data, "--as", "ada", "whoami"],
+                                    stdout=subprocess.DEVNULL) for _ in range(5)]
+        self.assertEqual([each.wait(timeout=60) for each in running], [0] * 5)
+        self.assertEqual(self.stub.logins, 1)
+
     def test_without_a_name_it_is_the_administrator(self):
         self.has_staff()
         self.assertIn("username  root", self.ctl("whoami").stdout)

@@ -4,6 +4,7 @@
 import json
 import os
 import stat
+import subprocess
 import sys
 import time
 import unittest
@@ -137,6 +138,15 @@ class Sessions(unittest.TestCase):
         self.assertEqual(self.stub.logins, 2)
         self.run_ctl("login", "--credentials", self.staff, "--username", "ada")
         self.assertIn("ada", self.run_ctl("whoami").stdout)
+
+    def test_of_many_commands_at_once_one_renews_the_session(self):
+        self.run_ctl("login", "--credentials", self.staff)
+        self.stub.end_sessions()
+        running = [subprocess.Popen([self.ctl.program, "--url", self.stub.url, "clients", "list"],
+                                    env=self.ctl.environment(), stdout=subprocess.DEVNULL)
+                   for _ in range(8)]
+        self.assertEqual([each.wait(timeout=60) for each in running], [0] * 8)
+        self.assertEqual(self.stub.logins, 2)
 
     def test_a_session_that_ended_is_not_renewed_without_credentials(self):
         self.log_in(self.ada)
