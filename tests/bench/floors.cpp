@@ -4,6 +4,7 @@
 //   curve COUNT PAUSE       a 64-byte round trip over CURVE on loopback TCP
 //   rows DSN DEALS ACCOUNTS BATCH  mirrored deals by binary COPY and account rows by unnest, half
 //                           and half, BATCH events a transaction, into the office's own tables
+//   copy DSN COLUMNS TABLE  a binary COPY of so much, thrown away as it comes
 // PAUSE, in microseconds, is between two of them: waking an idle machine is part of a latency.
 
 #include <fcntl.h>
@@ -86,6 +87,28 @@ void measure_insert(const char* dsn, Pace pace) {
     run("DROP TABLE public.bench_floor");
 }
 
+void measure_copy(const char* dsn, const std::string& columns, const std::string& table) {
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> database(PQconnectdb(dsn), PQfinish);
+    if (PQstatus(database.get()) != CONNECTION_OK)
+        fail(PQerrorMessage(database.get()));
+    const std::string sql =
+        "COPY (SELECT " + columns + " FROM " + table + ") TO STDOUT (FORMAT binary)";
+    const std::int64_t began = ticks_ns();
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(database.get(), sql.c_str()),
+                                                               PQclear);
+    if (PQresultStatus(result.get()) != PGRES_COPY_OUT)
+        fail(PQerrorMessage(database.get()));
+    long messages = 0, bytes = 0;
+    char* row = nullptr;
+    for (int length; (length = PQgetCopyData(database.get(), &row, 0)) > 0; PQfreemem(row)) {
+        ++messages;
+        bytes += length;
+    }
+    const double seconds = static_cast<double>(ticks_ns() - began) / 1e9;
+    std::printf("{\"floor\":\"copy\",\"rows\":%ld,\"bytes\":%ld,\"seconds\":%.3f}\n", messages - 1,
+                bytes, seconds);
+}
+
 void measure_curve(Pace pace) {
     std::array<char, 41> server_public{}, server_secret{}, client_public{}, client_secret{};
     zmq_curve_keypair(server_public.data(), server_secret.data());
@@ -131,6 +154,8 @@ int main(int argc, char** argv) {
         measure_fdatasync(argv[2], pace(3));
     else if (verb == "insert" && argc == 5)
         measure_insert(argv[2], pace(3));
+    else if (verb == "copy" && argc == 5)
+        measure_copy(argv[2], argv[3], argv[4]);
     else if (verb == "curve" && argc == 4)
         measure_curve(pace(2));
     else if (verb == "rows" && argc == 6)
@@ -139,5 +164,5 @@ int main(int argc, char** argv) {
     else
         fail(
             "usage: fdatasync DIR COUNT PAUSE | insert DSN COUNT PAUSE | curve COUNT PAUSE |"
-            " rows DSN DEALS ACCOUNTS BATCH");
+            " copy DSN COLUMNS TABLE | rows DSN DEALS ACCOUNTS BATCH");
 }

@@ -35,6 +35,9 @@ awaitable<std::optional<SealedWindow>> seal_next(pg::Transaction& tx, std::optio
     const auto stored = co_await seals::newest(tx);
     if (stored.has_value() != newest.has_value() || (stored && stored->hash != newest->hash))
         co_return std::nullopt;
+    if (newest && hash_of(*newest) != newest->hash)
+        throw SealingRefused("seal " + std::to_string(newest->number) +
+                             " in the database was changed");
     const seals::Horizon horizon = co_await seals::horizon(tx);
     const AuditPlace end{horizon.xid, 0};
     Seal seal = next_after(newest, horizon.now);

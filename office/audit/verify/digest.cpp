@@ -131,9 +131,17 @@ std::optional<std::string> from_base64(std::string_view text) {
                                        static_cast<int>(text.size()));
     if (length != static_cast<int>(value.size()))
         return std::nullopt;
-    // The decoder turns padding into zeros.
-    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding, text.remove_suffix(1))
-        value.pop_back();
+    // The decoder turns padding into zeros, and takes bits that stand for nothing.
+    std::string again(text.size() + 1, '\0');
+    std::size_t padding = 0;
+    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
+        ++padding;
+    value.resize(value.size() - padding);
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(again.data()), bytes(value),
+                    static_cast<int>(value.size()));
+    again.pop_back();
+    if (again != text)
+        return std::nullopt;
     return value;
 }
 

@@ -44,6 +44,12 @@ void Findings::add(Finding finding) {
         ++dropped_;
 }
 
+void Findings::take(Findings other) {
+    for (Finding& finding : other.kept_)
+        kept_.push_back(std::move(finding));
+    dropped_ += other.dropped_;
+}
+
 void Findings::sort() {
     std::ranges::sort(kept_, [](const Finding& a, const Finding& b) {
         return std::tie(a.seal, a.number, a.code, a.audit_id) <

@@ -44,6 +44,8 @@ class Findings {
     explicit Findings(std::size_t most) : most_(most) {}
 
     void add(Finding finding);
+    /// Those of another one as well.
+    void take(Findings other);
     void sort();
     template <class Condition>
     void drop(Condition condition) {

@@ -36,7 +36,8 @@ class CopiedRow {
     std::array<std::uint32_t, columns> ends_;
 };
 
-/// Holds rows, as they come in their order, against the windows that sealed them.
+/// Holds rows against the windows that sealed them, part by part of the chain. Rows may come in any
+/// order; those that come in the order of their places are checked as they come.
 class RowCheck {
   public:
     RowCheck(Sha256& sha, Findings& findings) : sha_(sha), findings_(findings), tree_(sha) {}
@@ -53,14 +54,27 @@ class RowCheck {
     bool lost_rows_intact() const { return lost_rows_intact_; }
 
   private:
-    void finish_window();
+    struct Row {
+        Place place{};
+        std::size_t window = 0;
+        Digest leaf{};
+    };
+
+    /// The window whose place that is; the number of windows when it is none's.
+    std::size_t window_of(Place place, std::size_t from) const;
+    void count(const Row& row);
+    void close_windows(std::size_t before);
+    void say_what_differs(std::size_t window);
 
     Sha256& sha_;
     Findings& findings_;
     std::vector<Window> windows_;
-    std::size_t at_ = 0;
+    std::vector<Row> read_;  ///< of these windows
+    bool in_order_ = true;
+    std::size_t open_ = 0;        ///< the window at hand
+    std::int64_t open_rows_ = 0;  ///< counted in it
     Tree tree_;
-    std::vector<RowEntry> entries_;  ///< of the window at hand
+    std::vector<std::size_t> differing_, unlisted_;
     std::int64_t rows_ = 0, lost_rows_ = 0;
     bool lost_rows_intact_ = true;
 };

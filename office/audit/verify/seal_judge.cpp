@@ -73,9 +73,7 @@ void SealJudge::compare(const AnchorRecord& anchor, const std::vector<SealRecord
         if (stored.size() > 1)
             find(Code::seal_added, seal.number, "the database has several seals of this number");
         else if (proof_of(other) == Proof::good)
-            find(Code::database_rolled_back, seal.number,
-                 "the database has another seal of this number, signed as well: it was rolled back "
-                 "and sealed again");
+            forked_ = true;
         else
             find(Code::seal_altered, seal.number,
                  "the database differs from the anchor in " + difference(other, seal));
@@ -91,8 +89,10 @@ std::optional<Window> SealJudge::judge(SealClaims claims, std::int64_t newest_st
     }
     if (claims.anchor && claims.anchor->anchor) {
         AnchorRecord& anchor = *claims.anchor->anchor;
+        window.unlisted = !anchor.leaves;
         check_leaves(anchor);
         compare(anchor, claims.stored);
+        window.lost = window.lost || forked_;
         window.seal = anchor.seal;
         window.leaves = std::move(anchor.leaves);
     } else {
@@ -103,7 +103,8 @@ std::optional<Window> SealJudge::judge(SealClaims claims, std::int64_t newest_st
         const auto good = std::ranges::find_if(
             claims.stored, [&](const SealRecord& seal) { return proof_of(seal) == Proof::good; });
         if (good == claims.stored.end()) {
-            if (!claims.stored.empty())
+            if (!claims.stored.empty() &&
+                !(claims.anchor && claims.anchor->code == Code::signature_invalid))
                 find(Code::seal_altered, claims.number, "the database's is not signed either");
             certain_ = false;
             return std::nullopt;

@@ -29,7 +29,8 @@ struct SealClaims {
 struct Window {
     SealRecord seal{};
     std::optional<Leaves> leaves{};
-    bool lost = false;  ///< the database lacks its seal and all later ones
+    bool unlisted = false;  ///< its anchor does not list its rows, as it should
+    bool lost = false;      ///< the database lacks its seal and all later ones, or has others
 };
 
 /// Decides which seals to believe, anchors before the database, and finds what is wrong with the
@@ -46,6 +47,8 @@ class SealJudge {
     /// A seal that no anchor has (yet).
     std::optional<Window> judge_unanchored(const SealRecord& stored);
 
+    /// From some number on the database has other seals than the anchors, signed as well.
+    bool is_forked() const { return forked_; }
     /// The last one believed.
     const std::optional<SealRecord>& last() const { return last_; }
 
@@ -62,6 +65,7 @@ class SealJudge {
     const std::vector<PublicKey>& keys_;
     Findings& findings_;
     std::optional<SealRecord> last_;
+    bool forked_ = false;
     bool certain_ = true;  ///< the seal before the next one was believed
 };
 

@@ -65,6 +65,9 @@ AnchorRecord read(const json::object& line) {
     seal.previous = bytes_at(line, "previous", 32);
     seal.hash = bytes_at(line, "hash", 32);
     seal.signature = bytes_at(line, "signature", 64);
+    constexpr std::size_t fields = 14;
+    if (line.size() != fields + (line.contains("leaves") ? 1 : 0))
+        throw Malformed("it has fields that are not known");
     if (const json::value* leaves = line.if_contains("leaves")) {
         auto bytes = from_base64(std::string_view(leaves->as_string()));
         if (!bytes || bytes->size() % Leaves::entry != 0)

@@ -29,7 +29,7 @@ struct Unsealed {
 /// Rows from a place on.
 boost::asio::awaitable<Unsealed> unsealed_rows(pg::Transaction& tx, Place from);
 
-/// Calls `row` with each row of [from, to) in their order; without `from`, from the first on.
+/// Calls `row` with each row of [from, to), in any order; without `from`, from the first on.
 boost::asio::awaitable<void> copy_rows(pg::Transaction& tx, const Place* from, Place to,
                                        pg::RowSink row);
 

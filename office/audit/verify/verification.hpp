@@ -11,7 +11,7 @@
 
 #include "office/audit/verify/anchor_files.hpp"
 #include "office/audit/verify/finding.hpp"
-#include "office/audit/verify/row_check.hpp"
+#include "office/audit/verify/row_lane.hpp"
 #include "office/audit/verify/seal_judge.hpp"
 #include "office/pg/transaction.hpp"
 #include "sync/vocabulary/instant.hpp"
@@ -63,20 +63,21 @@ class Verification {
     boost::asio::awaitable<void> check_unanchored(pg::Transaction& tx);
     boost::asio::awaitable<void> check_rows(pg::Transaction& tx, std::vector<Window> windows);
     boost::asio::awaitable<void> check_unsealed(pg::Transaction& tx);
-    void conclude_lost();
+    void conclude(const RowCheck& rows);
 
     Question question_;
     AnchorFiles files_;
     Sha256 sha_;
     Findings findings_;
     SealJudge judge_;
-    RowCheck rows_;
+    RowLane rows_;
     std::deque<Line> lines_;       ///< read ahead
     bool begun_ = false;           ///< the first seal that was asked for was met
     std::int64_t expected_;        ///< number of the next seal
     std::int64_t first_lost_ = 0;  ///< the first seal of those at the end that the database lacks
     std::int64_t newest_stored_ = 0;
     std::int64_t now_us_ = 0;
+    std::int64_t rows_read_ = 0;
     Report report_;
 };
 

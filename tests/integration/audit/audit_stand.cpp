@@ -45,11 +45,11 @@ void AuditStand::seal_all(bridge::AuditSealer& sealer) {
 }
 
 void AuditStand::change(int rows, const std::string& subject) {
-    sql("insert into audit (actor, action, subject, before, after, reason) select 'key:test', "
-        "'status_changed', '" +
+    sql("insert into audit (actor, action, subject, before, after, reason, request_id) "
+        "select 'key:test', 'status_changed', '" +
         subject +
-        "', '{\"status\": \"approved\"}', jsonb_build_object('n', n), 'why ' || n "
-        "from generate_series(1, " +
+        "', '{\"status\": \"approved\"}', jsonb_build_object('n', n), 'why ' || n, "
+        "gen_random_uuid() from generate_series(1, " +
         std::to_string(rows) + ") n");
 }
 
@@ -60,11 +60,10 @@ verify::Question AuditStand::question(const fs::path& folder) const {
     return question;
 }
 
-verify::Report AuditStand::verified(const fs::path& folder) {
+verify::Report AuditStand::verified(verify::Question asked, const std::string& role) {
     return await(context, [&]() -> awaitable<verify::Report> {
-        verify::Verification verification(question(folder));
-        const auto connection =
-            co_await pg::Connection::connect(database.settings("cambist_reports"));
+        verify::Verification verification(std::move(asked));
+        const auto connection = co_await pg::Connection::connect(database.settings(role));
         pg::Transaction tx(*connection);
         co_await tx.script("set transaction isolation level repeatable read, read only");
         co_return co_await verification.run(tx);
@@ -85,15 +84,21 @@ std::string AuditStand::found(const verify::Report& report) {
     return text;
 }
 
-std::string AuditStand::anchor_text(const fs::path& folder) {
-    std::vector<fs::path> files;
+fs::path AuditStand::anchor_file(const fs::path& folder) {
+    fs::path newest;
     for (const auto& entry : fs::directory_iterator(folder))
-        files.push_back(entry.path());
-    if (files.empty())
-        return "";
+        newest = std::max(newest, entry.path());
+    return newest;
+}
+
+std::string AuditStand::text_of(const fs::path& file) {
     std::ostringstream text;
-    text << std::ifstream(*std::ranges::max_element(files)).rdbuf();
+    text << std::ifstream(file, std::ios::binary).rdbuf();
     return text.str();
+}
+
+void AuditStand::write(const fs::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
 }
 
 }  // namespace cambist::tests

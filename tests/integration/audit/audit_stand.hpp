@@ -36,8 +36,11 @@ class AuditStand : public ::testing::Test {
     void change(int rows = 1, const std::string& subject = "client:1");
 
     verify::Question question(const std::filesystem::path& folder) const;
-    /// What a verifier of its own connection finds.
-    verify::Report verified(const std::filesystem::path& folder);
+    /// What a verifier with a connection of its own finds.
+    verify::Report verified(verify::Question question, const std::string& role = "cambist_reports");
+    verify::Report verified(const std::filesystem::path& folder) {
+        return verified(question(folder));
+    }
     verify::Report verified() { return verified(anchors); }
     /// Findings as text, `code seal/number#id`, each in brackets.
     static std::string found(const verify::Report& report);
@@ -45,8 +48,10 @@ class AuditStand : public ::testing::Test {
 
     std::string sql(const std::string& text) const { return database.psql(text); }
     std::filesystem::path new_folder(const std::string& name) const;
-    /// The newest anchor file of a folder, as text.
-    static std::string anchor_text(const std::filesystem::path& folder);
+    /// The newest anchor file of a folder.
+    static std::filesystem::path anchor_file(const std::filesystem::path& folder);
+    static std::string text_of(const std::filesystem::path& file);
+    static void write(const std::filesystem::path& file, const std::string& text);
 
     TestDatabase database;
     boost::asio::io_context context;
