@@ -2,19 +2,24 @@
 """The small demo broker of `./cambist up`, made through the front doors: the gateway's HTTP API and
 the trading server's manager port.
 
-demo_broker.py server PORT KEY_FILE    tells the office of the trading server
-demo_broker.py clients PORT KEY_FILE   gives its accounts to clients, most approved, one restricted,
-                                       one with a withdrawal hold, and waits until all is enforced
-demo_broker.py ready PORT KEY_FILE     exits 0 when a bridge holds the server's lease and mirrors it
+demo_broker.py server PORT SECRETS    tells the office of the trading server
+demo_broker.py clients PORT SECRETS   gives its accounts to clients, most approved, one restricted,
+                                      one with a withdrawal hold, and waits until all is enforced
+demo_broker.py ready PORT SECRETS     exits 0 when a bridge holds the server's lease and mirrors it
 
-Running it again changes nothing: every id is derived from a name.
+SECRETS is the folder of demo.key and staff.json. Running it again changes nothing: every id is derived from a name.
 """
 import http.client
 import json
+import pathlib
 import socket
 import sys
 import time
 import uuid
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "sim" / "broker_day"))
+
+from approvers import Approvers, NobodyDecides  # noqa: E402
 
 SERVER = "1"
 NAMESPACE = uuid.UUID("6f2c0d5e-5a56-4b19-9a3c-0d8f2c1f7e11")
@@ -31,18 +36,19 @@ class Refused(Exception):
 
 
 class Office:
-    def __init__(self, port, key_file):
-        with open(key_file, encoding="utf-8") as file:
+    def __init__(self, port, secrets):
+        with open(f"{secrets}/demo.key", encoding="utf-8") as file:
             self.key = file.readline().strip()
         self.port = port
+        self.approvers = Approvers(port, f"{secrets}/staff.json")
 
-    def ask(self, method, path, body=None, key=None):
+    def ask(self, method, path, body=None, fields=None):
         """(status, answer)"""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Authorization": "Bearer " + self.key}
+        headers = dict(fields or {"Authorization": "Bearer " + self.key})
         if body is not None:
             headers["Content-Type"] = "application/json"
-            headers["Idempotency-Key"] = key or str(derived(path + json.dumps(body)))
+            headers["Idempotency-Key"] = str(derived(path + json.dumps(body)))
         try:
             connection.request(method, path, json.dumps(body) if body is not None else None,
                                headers)
@@ -53,10 +59,25 @@ class Office:
             connection.close()
 
     def must(self, method, path, body=None):
+        """The answer; of what waits for approval, once somebody has agreed."""
         status, answer = self.ask(method, path, body)
         if status >= 300:
             raise Refused(f"{method} {path}: {status} {answer.get('code', answer)}")
+        if status == 202 and "approval" in answer:
+            return self.approve(answer["approval"])
         return answer
+
+    def approve(self, approval):
+        known = self.must("GET", f"/v1/approvals/{approval['id']}")
+        if known["state"] != "pending":
+            return None
+        person = self.approvers.person_for(known)
+        path = f"/v1/approvals/{known['id']}/approve"
+        status, answer = self.ask("POST", path, {"remark": "demo"},
+                                  {**person.fields(), "If-Match": f'"v{known["version"]}"'})
+        if status != 200 or answer["state"] != "approved":
+            raise Refused(f"POST {path}: {status} {answer.get('code', answer)}")
+        return answer["result"]
 
     def accounts(self):
         after = ""
@@ -102,7 +123,7 @@ def seed_clients(office, port):
     first, second = clients[0], clients[1]
     known, _ = office.ask("GET", "/v1/clients/" + first["id"])
     if known == 404:
-        office.must("POST", "/v1/clients/batch", {"items": clients})
+        office.must("POST", "/v1/clients/batch", {"items": clients, "reason": "demo"})
         office.must("POST", f"/v1/clients/{first['id']}/status",
                     {"to": "restricted", "cause": "review",
                      "reason": "shows what a restriction does"})
@@ -140,10 +161,10 @@ def check_ready(office, _):
 
 def main():
     steps = {"server": add_server, "clients": seed_clients, "ready": check_ready}
-    step, port, key_file = sys.argv[1:]
+    step, port, secrets = sys.argv[1:]
     try:
-        steps[step](Office(int(port), key_file), int(port))
-    except (OSError, Refused, ValueError, http.client.HTTPException) as problem:
+        steps[step](Office(int(port), secrets), int(port))
+    except (OSError, Refused, NobodyDecides, ValueError, http.client.HTTPException) as problem:
         sys.exit(f"cambist: the demo broker could not be made: {problem}")
 
 

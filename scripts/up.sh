@@ -104,7 +104,7 @@ start_everything() {
 
 # demo_broker STEP PORT
 demo_broker() {
-    /usr/bin/python3 "$root/scripts/demo_broker.py" "$1" "$2" "$data/secrets/demo.key"
+    /usr/bin/python3 "$root/scripts/demo_broker.py" "$1" "$2" "$data/secrets"
 }
 
 answers() { curl --silent --fail --max-time 2 --output /dev/null "$1"; }

@@ -195,12 +195,24 @@ declare
 begin
     perform set_config('cambist.principal', coalesce(act_as.principal::text, ''), true),
             set_config('cambist.permission', act_as.permission, true);
+    -- The plain cases first: most of a request's cost is finding out who asks.
     select count(*) > 0,
-           coalesce(bool_or(s.legal_entities is null and s.regions is null
-                            and not s.own_clients and s.partner_id is null), false)
+           coalesce(bool_or(g.legal_entities is null and g.regions is null
+                            and not g.own_clients and g.partner_id is null), false)
       into held, unbounded
-      from effective_scope s
-     where s.principal_id = act_as.principal and s.permission = act_as.permission;
+      from role_grant g
+      join role_permission p on p.role = g.role and p.permission = act_as.permission
+      join staff s on s.id = g.staff_id and s.status = 'active'
+     where g.staff_id = act_as.principal and g.revoked_at is null
+       and (g.expires_at is null or g.expires_at > now());
+    if not unbounded then
+        select count(*) > 0,
+               coalesce(bool_or(e.legal_entities is null and e.regions is null
+                                and not e.own_clients and e.partner_id is null), false)
+          into held, unbounded
+          from effective_scope e
+         where e.principal_id = act_as.principal and e.permission = act_as.permission;
+    end if;
     perform set_config('cambist.sees_all', case when unbounded then 'on' else 'off' end, true);
     return held;
 end $$;

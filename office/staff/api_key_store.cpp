@@ -14,8 +14,14 @@ using pg::Query;
 #define OF_KEYS "from api_key k left join staff o on o.id = k.owner_id "
 constexpr Query get_key{"api_key_find", KEY_COLUMNS OF_KEYS "where k.id = $1"};
 constexpr Query list_keys{"api_key_list", KEY_COLUMNS OF_KEYS "order by k.created_at, k.id"};
-constexpr Query enter_key{"api_key_enter",
-                          KEY_COLUMNS ", act_as(k.principal_id, $2) " OF_KEYS "where k.id = $1"};
+// As act_as does for people, without looking further than the key's own row.
+constexpr Query enter_key{
+    "api_key_enter", KEY_COLUMNS
+    ", k.permissions @> array[$2], set_config('cambist.principal', k.principal_id::text, true), "
+    "set_config('cambist.permission', $2, true), "
+    "set_config('cambist.sees_all', case when k.permissions @> array[$2] "
+    "  and k.legal_entities is null and k.regions is null and not k.own_clients "
+    "  and k.partner_id is null then 'on' else 'off' end, true) " OF_KEYS "where k.id = $1"};
 #undef KEY_COLUMNS
 #undef OF_KEYS
 constexpr Query add_key{"api_key_insert",

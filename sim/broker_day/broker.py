@@ -6,6 +6,7 @@ import re
 import subprocess
 import urllib.request
 
+from approvers import Approvers
 from database import Database
 from link_proxy import LinkProxy
 from processes import DayBroken, Program, free_ports
@@ -57,7 +58,7 @@ class Broker:
         self._start_server()
 
     def program(self, name):
-        path = self.build / "bin" / f"cambist-{name}"
+        path = self.build / "bin" / (name if name == "cambistctl" else f"cambist-{name}")
         if not path.exists():
             raise DayBroken(f"{path} is not built: run ./cambist demo, or build it")
         return path
@@ -70,7 +71,7 @@ class Broker:
         done = subprocess.run([self.program(program), *words], capture_output=True, text=True,
                               check=False)
         if done.returncode:
-            raise DayBroken(f"cambist-{program}: {done.stderr.strip()}")
+            raise DayBroken(f"{program}: {done.stderr.strip()}")
         return done.stdout
 
     def _settings(self, name, text):
@@ -80,12 +81,15 @@ class Broker:
         return file
 
     def _start_gateway(self):
+        self._run("cambistctl", "secret-key", self._secret_key())
         file = self._settings("gateway", f"""
 [http]
 address = "127.0.0.1"
 port = {self.http_port}
 [database]
 dsn = "{self.database.dsn('cambist_gateway')}"
+[auth]
+secret_key_file = "{self._secret_key()}"
 """)
         self.gateway = self._add("gateway", [self.program("gateway"), "--config", file])
         self.start_gateway()
@@ -160,10 +164,19 @@ accounts = {self.accounts}
     def _add(self, name, command):
         return self.fleet.add(Program(name, command, self.folder / "log" / f"{name}.log"))
 
-    # -- keys of the API ----------------------------------------------------------------------
+    # -- who asks and who agrees --------------------------------------------------------------
+    def _secret_key(self):
+        return self.folder / "keys" / "gateway.key"
+
+    def approvers(self):
+        """Staff of every role, who sign in when they are needed."""
+        self._run("cambistctl", "--dsn", self.database.dsn(), "staff", "demo",
+                  self.folder / "keys", "--secret-key", self._secret_key())
+        return Approvers(self.http_port, self.folder / "keys" / "staff.json")
+
     def make_api_keys(self):
-        """(the key that may only narrow, the key that may release)"""
-        self._run("ctl", "--dsn", self.database.dsn(), "demo-keys", self.folder / "keys")
+        """(the key that may only narrow, the one that may ask for everything)"""
+        self._run("cambistctl", "--dsn", self.database.dsn(), "demo-keys", self.folder / "keys")
         return tuple((self.folder / "keys" / f"{name}.key").read_text().strip()
                      for name in ("backoffice", "demo"))
 

@@ -47,9 +47,8 @@ class Day:
         broker = self.broker
         say(f"{broker.accounts} accounts; programs start in {broker.folder}")
         broker.open_office()
-        narrow, release = broker.make_api_keys()
-        self.keys = Keys(narrow, release)
-        api = OfficeApi(broker.http_port, release, self.tally)
+        self.keys = Keys(*broker.make_api_keys(), broker.approvers())
+        api = OfficeApi(broker.http_port, self.keys.wide, self.tally, self.keys.approvers)
         opening.add_server(api, SERVER_ID, broker.mode, SCOPE)
         broker.open_trading()
         self.wait_until_mirrored()

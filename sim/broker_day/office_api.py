@@ -1,5 +1,5 @@
 """The gateway's HTTP API as a back office uses it: every write carries an Idempotency-Key and is
-repeated with the same key until there is an answer."""
+repeated with the same key until there is an answer; what waits for approval is approved by staff."""
 
 import http.client
 import json
@@ -45,30 +45,57 @@ class Tally:
 
 
 class OfficeApi:
-    """One worker's connection."""
+    """One worker's connection. With approvers, what needs an approval gets it at once."""
 
-    def __init__(self, port, key, tally, timeout=10):
+    def __init__(self, port, key, tally, approvers=None, timeout=10):
         self.port, self.key, self.tally, self.timeout = port, key, tally, timeout
+        self.approvers = approvers
         self._connection = None
 
     def post(self, path, body, key=None):
-        """(status, body) of the first real answer."""
+        """(status, body) of the first real answer; of what was approved, 200 and what it did."""
         key = key or str(uuid.uuid4())
         text = json.dumps(body)
         self.tally.flying(+1)
         try:
-            return self._until_answered("POST", path, text, key)
+            answer = self._until_answered("POST", path, text, key)
+            while self.approvers and answer[0] == 202 and "approval" in answer[1]:
+                answer = self._approve(answer[1]["approval"])
+            return answer
         finally:
             self.tally.flying(-1)
+
+    def _approve(self, approval):
+        """One level agreed to, by somebody who may."""
+        person = self.approvers.person_for(approval)
+        text = json.dumps({"remark": "seen"})
+        path = f"/v1/approvals/{approval['id']}/approve"
+        key = str(uuid.uuid4())
+        while True:
+            status, body = self._until_answered(
+                "POST", path, text, key,
+                {**person.fields(), "If-Match": f'"v{approval["version"]}"'})
+            if status != 403 or body.get("code") != "step_up_required":
+                break
+            person.step_up()
+            key = str(uuid.uuid4())
+        self.tally.add("approvals")
+        if status != 200:
+            return status, body
+        if body["state"] == "pending":
+            return 202, {"approval": body}
+        if body["state"] != "approved":
+            return 409, {"code": body["closed"]["code"]}
+        return 200, body["result"]
 
     def get(self, path):
         return self._until_answered("GET", path, None, None)
 
-    def _until_answered(self, method, path, text, key):
+    def _until_answered(self, method, path, text, key, fields=None):
         limit = time.monotonic() + GIVE_UP_SECONDS
         pause = 0.02
         while True:
-            answer = self._once(method, path, text, key)
+            answer = self._once(method, path, text, key, fields)
             if answer is not None:
                 return answer
             if time.monotonic() > limit:
@@ -77,9 +104,9 @@ class OfficeApi:
             time.sleep(pause)
             pause = min(pause * 2, 0.5)
 
-    def _once(self, method, path, text, key):
+    def _once(self, method, path, text, key, fields):
         """None when nothing is known about what happened."""
-        headers = {"Authorization": f"Bearer {self.key}"}
+        headers = dict(fields or {"Authorization": f"Bearer {self.key}"})
         if text is not None:
             headers["Content-Type"] = "application/json"
             headers["Idempotency-Key"] = key

@@ -105,7 +105,7 @@ class Scene:
 
     def switch_to_enforce(self):
         _, key = self.broker.make_api_keys()
-        api = OfficeApi(self.broker.http_port, key, Tally())
+        api = OfficeApi(self.broker.http_port, key, Tally(), self.broker.approvers())
         status, answer = api.post(f"/v1/servers/{SERVER_ID}/mode", {
             "mode": "enforce", "scope": SCOPE, "reason": "observed long enough"})
         self.hold(f"the office switches to enforce: {status} {answer.get('code', '')}",
