@@ -12,6 +12,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "gateway/auth/access_watch.hpp"
+#include "gateway/auth/door.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/routes/api.hpp"
 #include "gateway/system_clock.hpp"
@@ -75,10 +77,12 @@ void end_with(std::exception_ptr broken) {
 }  // namespace
 
 struct App::Parts {
-    explicit Parts(const GatewaySettings& settings)
+    Parts(const GatewaySettings& settings, office::SecretKeys keys)
         : pool(pool_of(settings)),
           notifier(context.get_executor(), connection_of(settings)),
-          api(pool, notifier, clock,
+          door(std::move(keys), settings.door),
+          access(context.get_executor(), connection_of(settings)),
+          api(pool, notifier, door, access, clock,
               {.limits = settings.limits, .cursors = cursor_key_of(settings)}),
           server(context.get_executor(), settings.address, settings.port, http_of(settings), api),
           signals(context, SIGTERM, SIGINT) {
@@ -90,20 +94,23 @@ struct App::Parts {
         spdlog::info("signal {}: finishing {} connections", signal, server.connections());
         co_await server.stop();
         notifier.stop();
+        access.stop();
     }
 
     SystemClock clock;
     asio::io_context context{1};
     office::pg::Pool pool;
     office::pg::Notifier notifier;
+    Door door;
+    AccessWatch access;
     Api api;
     Server server;
     asio::signal_set signals;
 };
 
-App::App(const GatewaySettings& settings) {
+App::App(const GatewaySettings& settings, office::SecretKeys keys) {
     raise_descriptor_limit();
-    parts_ = std::make_unique<Parts>(settings);
+    parts_ = std::make_unique<Parts>(settings, std::move(keys));
     spdlog::info("listening on {}:{}", settings.address, parts_->server.port());
     if (settings.cursor_key_file.empty())
         spdlog::warn("cursors of lists end with this process: http.cursor_key_file is not set");
@@ -114,6 +121,7 @@ App::~App() = default;
 bool App::run() {
     asio::co_spawn(parts_->context, parts_->server.serve(), end_with);
     asio::co_spawn(parts_->context, parts_->notifier.run(), end_with);
+    asio::co_spawn(parts_->context, parts_->access.run(), end_with);
     asio::co_spawn(parts_->context, parts_->stop_on_signal(), [this](std::exception_ptr broken) {
         end_with(broken);
         parts_->context.stop();

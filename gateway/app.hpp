@@ -10,7 +10,7 @@ namespace cambist::gateway {
 class App {
   public:
     /// Binds the address; throws std::system_error when it cannot.
-    explicit App(const GatewaySettings& settings);
+    App(const GatewaySettings& settings, office::SecretKeys keys);
     ~App();
 
     /// Serves until SIGTERM or SIGINT, then finishes what is in flight. True when nothing was cut.

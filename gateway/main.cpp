@@ -44,8 +44,11 @@ int serve(const GatewaySettings& settings) {
     using cambist::gateway::LogFormat;
     cambist::gateway::begin_log(settings.log_format == "json" ? LogFormat::json : LogFormat::text,
                                 settings.log_level);
+    auto keys = cambist::gateway::read_secret_keys(settings);
+    if (!keys)
+        return report({keys.error()});
     try {
-        cambist::gateway::App app(settings);
+        cambist::gateway::App app(settings, std::move(*keys));
         if (app.run())
             return 0;
         // A request that was cut still waits for the database inside: nothing to unwind for.

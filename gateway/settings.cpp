@@ -4,7 +4,11 @@
 #include <sys/stat.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <fstream>
 #include <functional>
+#include <iterator>
+#include <ranges>
 #include <regex>
 
 namespace cambist::gateway {
@@ -52,6 +56,22 @@ Entry text(std::string_view section, std::string_view key, std::string_view doc,
             [=](const Settings& settings) { return fmt::format("\"{}\"", settings.*member); }};
 }
 
+template <class Member>
+Entry text_at(std::string_view section, std::string_view key, std::string_view doc, Member member) {
+    const auto read = [=](Settings& settings, const toml::node& node) -> std::string {
+        const auto value = node.value_exact<std::string>();
+        if (!value)
+            return "a string";
+        member(settings) = *value;
+        return "";
+    };
+    const auto print = [=](const Settings& settings) {
+        auto copy = settings;
+        return fmt::format("\"{}\"", member(copy));
+    };
+    return {section, key, doc, read, print};
+}
+
 Entry flag(std::string_view section, std::string_view key, std::string_view doc,
            bool Settings::* member) {
     return {section, key, doc,
@@ -65,9 +85,84 @@ Entry flag(std::string_view section, std::string_view key, std::string_view doc,
             [=](const Settings& settings) { return settings.*member ? "true" : "false"; }};
 }
 
-const std::vector<Entry>& entries() {
+/// Words between commas.
+template <class Member>
+Entry words(std::string_view section, std::string_view key, std::string_view doc, Member member) {
+    const auto read = [=](Settings& settings, const toml::node& node) -> std::string {
+        const auto value = node.value_exact<std::string>();
+        if (!value)
+            return "a string";
+        auto& list = member(settings);
+        list.clear();
+        for (const auto part : std::views::split(*value, ',')) {
+            std::string word(part.begin(), part.end());
+            std::erase(word, ' ');
+            if (!word.empty())
+                list.push_back(std::move(word));
+        }
+        return "";
+    };
+    const auto print = [=](const Settings& settings) {
+        auto copy = settings;
+        return fmt::format("\"{}\"", fmt::join(member(copy), ", "));
+    };
+    return {section, key, doc, read, print};
+}
+
+std::vector<Entry> door_entries() {
+    using std::chrono::hours, std::chrono::minutes, std::chrono::seconds;
+    return {
+        text("auth", "secret_key_file",
+             "Encrypts second factors in the database; made by cambistctl secret-key FILE.",
+             &Settings::secret_key_file),
+        number<std::uint64_t>("auth", "password_iterations", "Argon2id: passes over the memory.", 1,
+                              20,
+                              [](Settings& s) -> auto& { return s.door.password_cost.iterations; }),
+        number<std::uint64_t>(
+            "auth", "password_memory_mib",
+            "Argon2id: memory of one hash; at least 46 with one pass and 19 with more.", 19, 1024,
+            [](Settings& s) -> auto& { return s.door.password_cost.memory_mib; }),
+        number<std::size_t>("auth", "hash_threads", "Passwords hashed at once.", 1, 64,
+                            [](Settings& s) -> auto& { return s.door.hash_threads; }),
+        number<std::size_t>("auth", "hash_room",
+                            "Passwords being hashed or waiting for it; more are answered 503.", 1,
+                            10'000, [](Settings& s) -> auto& { return s.door.hash_room; }),
+        number<minutes>("auth", "idle_minutes", "A session ends without a request of its owner.", 1,
+                        24 * 60, [](Settings& s) -> auto& { return s.door.session.idle; }),
+        number<hours>("auth", "absolute_hours", "A session ends whatever its owner does.", 1, 168,
+                      [](Settings& s) -> auto& { return s.door.session.absolute; }),
+        number<minutes>("auth", "step_up_minutes", "Sensitive acts pass after a code was shown.", 1,
+                        60, [](Settings& s) -> auto& { return s.door.session.step_up; }),
+        number<std::int64_t>(
+            "auth", "account_free_failures", "Failed sign-ins of an account before it has to wait.",
+            1, 100, [](Settings& s) -> auto& { return s.door.limits.account.free_failures; }),
+        number<std::int64_t>(
+            "auth", "address_free_failures",
+            "Failed sign-ins from an address before it has to wait.", 1, 10'000,
+            [](Settings& s) -> auto& { return s.door.limits.address.free_failures; }),
+        number<std::int64_t>(
+            "auth", "most_accounts",
+            "Accounts failing from one address in an hour; then it waits the longest.", 2, 10'000,
+            [](Settings& s) -> auto& { return s.door.limits.most_accounts; }),
+        number<hours>("auth", "dormant_hours",
+                      "A privileged account not used so long is remarked when it is.", 24, 24 * 365,
+                      [](Settings& s) -> auto& { return s.door.abnormal.dormant_after; }),
+        words("auth", "origins",
+              "Where pages of ours come from, with commas; empty: the host that is asked.",
+              [](Settings& s) -> auto& { return s.door.origins; }),
+        words("auth", "trusted_proxies",
+              "Addresses of proxies whose X-Forwarded-For is believed, with commas.",
+              [](Settings& s) -> auto& { return s.door.proxies.addresses; }),
+        text_at("auth", "country_header",
+                "Where a trusted proxy puts the client's country, e.g. CF-IPCountry; empty: it "
+                "does not.",
+                [](Settings& s) -> auto& { return s.door.proxies.country_header; }),
+    };
+}
+
+std::vector<Entry> service_entries() {
     using std::chrono::seconds;
-    static const std::vector<Entry> all{
+    return {
         text("http", "address", "Where to listen; other than loopback needs behind_proxy.",
              &Settings::address),
         number<std::uint16_t>("http", "port", "TCP port; 0 takes any free one.", 0, 65535,
@@ -123,6 +218,14 @@ const std::vector<Entry>& entries() {
              &Settings::log_format),
         text("log", "level", "trace, debug, info, warning, error or off.", &Settings::log_level),
     };
+}
+
+const std::vector<Entry>& entries() {
+    static const std::vector<Entry> all = [] {
+        std::vector<Entry> every = service_entries();
+        std::ranges::copy(door_entries(), std::back_inserter(every));
+        return every;
+    }();
     return all;
 }
 
@@ -156,6 +259,11 @@ void check(const Settings& settings, std::vector<std::string>& problems) {
         problems.emplace_back(
             "http.forwarded_for: needs http.behind_proxy = true, or clients name their own "
             "address");
+    if (settings.secret_key_file.empty())
+        problems.emplace_back("auth.secret_key_file: must be set");
+    if (!settings.door.password_cost.is_sound())
+        problems.emplace_back(
+            "auth.password_memory_mib: must be at least 46 with one iteration, 19 with more");
     static constexpr std::string_view levels[] = {"trace",   "debug", "info",
                                                   "warning", "error", "off"};
     if (std::ranges::find(levels, settings.log_level) == std::end(levels))
@@ -228,7 +336,20 @@ std::vector<std::string> check_secret_files(const GatewaySettings& settings,
         problems.push_back(passfile + ": others may read it (chmod 600)");
     if (!settings.cursor_key_file.empty() && readable_by_others(settings.cursor_key_file))
         problems.push_back(settings.cursor_key_file + ": others may read it (chmod 600)");
+    if (readable_by_others(settings.secret_key_file))
+        problems.push_back(settings.secret_key_file + ": others may read it (chmod 600)");
     return problems;
+}
+
+std::expected<office::SecretKeys, std::string> read_secret_keys(const GatewaySettings& settings) {
+    std::ifstream file(settings.secret_key_file);
+    if (!file)
+        return std::unexpected(settings.secret_key_file + ": cannot be read");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto keys = office::SecretKeys::from(text);
+    if (!keys)
+        return std::unexpected(settings.secret_key_file + ": " + keys.error());
+    return std::move(*keys);
 }
 
 std::string printed(const GatewaySettings& settings) {

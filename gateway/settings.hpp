@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/auth/door.hpp"
 #include "gateway/auth/rate_limit.hpp"
 #include "gateway/http/server.hpp"
 
@@ -22,6 +23,8 @@ struct GatewaySettings {
     std::string dsn;
     std::int64_t pool = 8;
     RequestLimits limits;
+    std::string secret_key_file;
+    DoorSettings door;
     std::string log_format = "text";
     std::string log_level = "info";
 };
@@ -31,9 +34,12 @@ struct GatewaySettings {
 std::expected<GatewaySettings, std::vector<std::string>> read_settings(
     std::string_view text, std::string_view environment_dsn);
 
-/// Problems with who may read the settings file and the password file that the DSN names.
+/// Problems with who may read the settings file, and the password and key files that it names.
 std::vector<std::string> check_secret_files(const GatewaySettings& settings,
                                             const std::string& settings_file);
+
+/// The keys of `secret_key_file`; the error is one line.
+std::expected<office::SecretKeys, std::string> read_secret_keys(const GatewaySettings& settings);
 
 /// A settings file with every key, its documentation and these values; the DSN's password hidden.
 std::string printed(const GatewaySettings& settings);

@@ -54,6 +54,34 @@ make_demo_keys() {
     fi
 }
 
+# make_secret_key: what encrypts second factors in the database.
+make_secret_key() {
+    local file=$data/secrets/gateway.key
+    if [[ ! -e $file ]]; then "$programs/cambistctl" secret-key "$file"; fi
+}
+
+# make_demo_staff: people of every role, their passwords and second factors in staff.json.
+make_demo_staff() {
+    local log=$data/log/demo-staff.log
+    if ! "$programs/cambistctl" --dsn "$(dsn cambist_admin)" staff demo "$data/secrets" \
+        --secret-key "$data/secrets/gateway.key" >"$log" 2>&1; then
+        die "no staff: $(last_words "$log") (details: $log)"
+    fi
+}
+
+# staff_table: who may sign in to the demo, a line each.
+staff_table() {
+    /usr/bin/python3 - "$data/secrets/staff.json" <<'PYTHON'
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    for person in json.load(file):
+        print(f"  {person['username']:12} {person['password']}  {person['totp_secret']}  "
+              f"{person['role']}")
+PYTHON
+}
+
 # make_passwords: one a role, kept where libpq looks for them.
 make_passwords() {
     if [[ -e $data/secrets/passwords ]]; then return; fi
@@ -101,6 +129,9 @@ Try, with the key that may do what the demo needs:
   key=\$(cat $data/secrets/demo.key)
   curl -H "Authorization: Bearer \$key" http://127.0.0.1:$port/v1/servers
   curl -H "Authorization: Bearer \$key" http://127.0.0.1:$port/v1/accounts
+
+Staff who sign in (POST /v1/session): username, password, secret for an authenticator, role
+$(staff_table)
 
 Ctrl-C stops everything.
 TEXT

@@ -92,6 +92,8 @@ start_everything() {
     start_postgres
     migrate
     make_demo_keys
+    make_secret_key
+    make_demo_staff
     write_settings "$port"
     start_program gateway "$programs/cambist-gateway" --config "$data/config/gateway.toml"
     wait_until_ready gateway 30 answers "http://127.0.0.1:$port/readyz"

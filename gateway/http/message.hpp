@@ -36,7 +36,8 @@ struct Request {
     std::string method;         ///< upper case, as sent
     Target target;
     Headers headers;
-    std::string peer;  ///< address of the other end, without its port
+    std::string peer;          ///< address of the client, without its port
+    std::string country = {};  ///< of that address, as a trusted proxy says; or empty
     bool has_body = false;
 };
 

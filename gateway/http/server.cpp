@@ -302,7 +302,7 @@ class Session : public std::enable_shared_from_this<Session> {
         if (!response.content_type.empty())
             message.set(http::field::content_type, response.content_type);
         for (const auto& [name, value] : response.headers)
-            message.set(name, value);
+            message.insert(name, value);
         if (response.status != 204 && response.status != 304)
             message.content_length(response.body.size());
         if (method_ != "HEAD")

@@ -22,7 +22,6 @@ namespace {
 using office::pg::DatabaseError;
 using office::pg::Fault;
 
-constexpr int most_attempts = 3;
 constexpr auto readiness_time = std::chrono::seconds(2);
 
 class OpenExchange : public Exchange {
@@ -78,46 +77,6 @@ std::optional<Problem> check_body_type(const Headers& headers) {
     return std::nullopt;
 }
 
-Response rendered(const Answer& answer) {
-    if (!answer)
-        return to_response(answer.error());
-    Response response;
-    response.status = answer->status;
-    response.content_type = "application/json";
-    response.body = boost::json::serialize(answer->body);
-    if (!answer->etag.empty())
-        response.headers.emplace_back("ETag", answer->etag);
-    if (!answer->location.empty())
-        response.headers.emplace_back("Location", answer->location);
-    return response;
-}
-
-/// One object has an ETag, and who has it already need not get it again.
-void tell_version(const Admitted& admitted, Response& response) {
-    if (!admitted.route->pattern.ends_with('}'))
-        return;
-    const auto given =
-        std::ranges::find(response.headers, "ETag", &std::pair<std::string, std::string>::first);
-    const bool versioned = given != response.headers.end();
-    const std::string etag = versioned ? given->second : etag_of_body(response.body);
-    if (!versioned)
-        response.headers.emplace_back("ETag", etag);
-    if (!is_known_to_client(admitted.request.headers, etag))
-        return;
-    response.status = 304;
-    response.content_type.clear();
-    response.body.clear();
-}
-
-Problem later(std::string_view code, std::string_view detail) {
-    return {503, std::string(code), std::string(detail), {}, {{"Retry-After", "1"}}};
-}
-
-bool worth_another_try(const DatabaseError& error) {
-    return error.retryable() || error.constraint() == "client_pkey" ||
-           error.constraint() == "idempotency_pkey";
-}
-
 Response plain_json(int status, boost::json::object body) {
     Response response;
     response.status = status;
@@ -128,29 +87,12 @@ Response plain_json(int status, boost::json::object body) {
 
 }  // namespace
 
-Problem problem_of(const DatabaseError& error) {
-    if (error.in_doubt())
-        return later("outcome_unknown",
-                     "it may have been done: repeat the request with the same Idempotency-Key");
-    if (error.constraint() == "account_server_id_fkey")
-        return {404, "unknown_server", "", {}, {}};
-    if (error.constraint() == "approver_is_no_party")
-        return {403, "maker_decides", "", {}, {}};
-    if (error.sqlstate() == "42501")
-        return {403, "out_of_scope", "nothing was done: it lies outside the scope held", {}, {}};
-    const bool timed_out = error.sqlstate() == "57014" || error.sqlstate() == "55P03" ||
-                           error.fault() == Fault::deadline_exceeded;
-    if (timed_out)
-        return later("too_slow", "nothing was done: the database took too long");
-    if (error.retryable())
-        return later("database_unavailable", "nothing was done: the database is not there");
-    return {500, "internal", "nothing was done", {}, {}};
-}
-
-Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& clock,
-         const ApiSettings& settings)
+Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, Door& door, AccessWatch& watch,
+         const Clock& clock, const ApiSettings& settings)
     : pool_(pool),
       notifier_(notifier),
+      door_(door),
+      access_(watch),
       clock_(clock),
       settings_(settings),
       limit_(settings.limits) {
@@ -161,6 +103,9 @@ Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& cl
 }
 
 awaitable<std::expected<std::unique_ptr<Exchange>, Response>> Api::admit(Request request) {
+    const ProxyTrust& proxies = door_.settings().proxies;
+    request.country = client_country(request, proxies);
+    request.peer = client_address(request, proxies);
     const Visit visit = limit_.enter(request, clock_.now());
     auto exchange = visit.taken.allowed ? find_exchange(std::move(request), visit)
                                         : std::unexpected(to_response(RateLimit::refusal(visit)));
@@ -205,89 +150,6 @@ Admitted Api::admitted(Request request, Router::Match match, const Visit& visit)
     else if (!admitted.problem)
         admitted.problem = std::move(key.error());
     return admitted;
-}
-
-awaitable<Response> Api::perform(Admitted& admitted, std::string body) {
-    const Parsed parsed = admitted.route->writes() && !admitted.problem
-                              ? parse_json(body)
-                              : Parsed(boost::json::value());
-    Response response;
-    for (int attempt = 1;; ++attempt) {
-        try {
-            response = co_await office::pg::with_deadline(perform_once(admitted, body, parsed),
-                                                          settings_.handler_time);
-            break;
-        } catch (const DatabaseError& error) {
-            if (attempt < most_attempts && worth_another_try(error))
-                continue;
-            log_fault(spdlog::level::warn, admitted.request, admitted.route->pattern, error.what());
-            response = to_response(problem_of(error));
-            break;
-        } catch (const std::exception& error) {
-            log_fault(spdlog::level::err, admitted.request, admitted.route->pattern, error.what());
-            response = to_response({500, "internal", "nothing was done", {}, {}});
-            break;
-        }
-    }
-    response.route = admitted.route->pattern;
-    response.principal = admitted.visit.principal;
-    limit_.tell(admitted.visit, response);
-    co_return response;
-}
-
-awaitable<Response> Api::perform_once(Admitted& admitted, std::string_view body,
-                                      const Parsed& parsed) {
-    auto tx = co_await pool_.begin();
-    const auto actor = co_await authenticate(tx, admitted.request, admitted.route->permission);
-    if (!actor && actor.error().status == 401)
-        limit_.unknown(admitted.visit, clock_.now());
-    if (!actor)
-        co_return to_response(actor.error());
-    limit_.recognised(admitted.visit, actor->principal.uuid(), clock_.now());
-    if (admitted.problem)
-        co_return to_response(*admitted.problem);
-    if (!parsed)
-        co_return to_response(parsed.error());
-    if (!admitted.key)
-        co_return co_await run_handler(admitted, tx, *actor, *parsed, std::nullopt);
-    auto keyed =
-        gateway::bind(actor->name, *admitted.key, admitted.route->pattern, admitted.request, body);
-    const auto claim = co_await office::request_keys::claim(tx, keyed);
-    if (claim.answer)
-        co_return replay(*claim.answer, keyed);
-    if (!claim.ours)
-        co_return to_response({409,
-                               "request_in_flight",
-                               "the first request with this key is not answered yet",
-                               {},
-                               {{"Retry-After", "1"}}});
-    co_return co_await run_handler(admitted, tx, *actor, *parsed, std::move(keyed));
-}
-
-awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Transaction& tx,
-                                     const office::Actor& actor, const boost::json::value& body,
-                                     std::optional<office::request_keys::KeyedRequest> keyed) {
-    const office::Authority alone(actor);
-    Call call{admitted.request, admitted.path, body, alone, actor, clock_.now(), tx,
-              settings_.cursors};
-    auto unmet = co_await unmet_precondition(call, *admitted.route);
-    Answer answer =
-        unmet ? Answer(std::unexpected(std::move(*unmet))) : co_await admitted.route->handler(call);
-    if (!answer && answer.error().code == "needs_approval" && !admitted.route->subject.empty())
-        answer = co_await file_for_approval(call, *admitted.route);
-    Response response = rendered(answer);
-    if (answer && !admitted.route->writes())
-        tell_version(admitted, response);
-    if (keyed)
-        office::request_keys::keep(tx, *keyed, kept_of(response),
-                                   admitted.route->answer_kept_for_ever());
-    if (keyed || (answer ? admitted.route->writes() : answer.error().recorded))
-        co_await tx.commit();
-    if (answer && answer->policies_changed)
-        notifier_.ring("cambist_policy");
-    if (answer && answer->command_ordered)
-        notifier_.ring("cambist_commands");
-    co_return response;
 }
 
 awaitable<Response> Api::answer_open(std::string_view pattern, const Visit& visit) {

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 
+#include "gateway/auth/access_watch.hpp"
+#include "gateway/auth/door.hpp"
 #include "gateway/auth/rate_limit.hpp"
 #include "gateway/http/router.hpp"
 #include "gateway/http/server.hpp"
@@ -38,8 +40,8 @@ struct Admitted {
 /// One thread.
 class Api : public Application {
   public:
-    Api(office::pg::Pool& pool, office::pg::Notifier& notifier, const Clock& clock,
-        const ApiSettings& settings);
+    Api(office::pg::Pool& pool, office::pg::Notifier& notifier, Door& door, AccessWatch& watch,
+        const Clock& clock, const ApiSettings& settings);
 
     awaitable<std::expected<std::unique_ptr<Exchange>, Response>> admit(Request request) override;
     void answered(const Answered& answered) noexcept override;
@@ -57,10 +59,26 @@ class Api : public Application {
     std::expected<std::unique_ptr<Exchange>, Response> find_exchange(Request request,
                                                                      const Visit& visit);
     static Admitted admitted(Request request, Router::Match match, const Visit& visit);
-    awaitable<Response> perform_once(Admitted& admitted, std::string_view body,
-                                     const Parsed& parsed);
+    /// One attempt, given up at its deadline, or when its caller's rights are gone meanwhile.
+    awaitable<std::optional<Response>> attempt(Admitted& admitted, std::string_view body,
+                                               const Parsed& parsed, bool use_noted);
+    /// Nothing: the use of the credential is to be noted first.
+    awaitable<std::optional<Response>> perform_once(Admitted& admitted, std::string_view body,
+                                                    const Parsed& parsed, bool use_noted,
+                                                    LiveRequest& live);
+    awaitable<std::expected<Caller, Problem>> recognise(Admitted& admitted,
+                                                        office::pg::Transaction& tx);
+    /// Ends with why the request is to be cut.
+    awaitable<Problem> watch_over(const Admitted& admitted, LiveRequest& live);
+    awaitable<void> note_use(const Admitted& admitted);
+    awaitable<Response> perform_keyed(const Admitted& admitted, office::pg::Transaction& tx,
+                                      const Caller& caller, std::string_view body,
+                                      const boost::json::value& parsed);
+    awaitable<Response> perform_at_desk(const Admitted& admitted,
+                                        const std::optional<Caller>& caller,
+                                        const boost::json::value& body);
     awaitable<Response> run_handler(const Admitted& admitted, office::pg::Transaction& tx,
-                                    const office::Actor& actor, const boost::json::value& body,
+                                    const Caller& caller, const boost::json::value& body,
                                     std::optional<office::request_keys::KeyedRequest> keyed);
     awaitable<Response> readiness();
     awaitable<Response> figures();
@@ -68,6 +86,8 @@ class Api : public Application {
 
     office::pg::Pool& pool_;
     office::pg::Notifier& notifier_;
+    Door& door_;
+    AccessWatch& access_;
     const Clock& clock_;
     const ApiSettings settings_;
     Router router_;

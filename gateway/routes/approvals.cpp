@@ -312,9 +312,11 @@ std::vector<Route> approval_routes() {
          {"limit", "after", "state", "mine", "action", "subject"},
          list_approvals},
         {get, "/v1/approvals/{approval}", "approval.read", none, {}, get_approval},
-        {post, "/v1/approvals/{approval}/approve", "approval.decide", optional, {}, approve},
-        {post, "/v1/approvals/{approval}/reject", "approval.decide", optional, {}, reject},
-        {post, "/v1/approvals/decisions", "approval.decide", optional, {}, decide_many},
+        stepped_up(
+            {post, "/v1/approvals/{approval}/approve", "approval.decide", optional, {}, approve}),
+        stepped_up(
+            {post, "/v1/approvals/{approval}/reject", "approval.decide", optional, {}, reject}),
+        stepped_up({post, "/v1/approvals/decisions", "approval.decide", optional, {}, decide_many}),
         {post, "/v1/approvals/{approval}/claim", "approval.decide", optional, {}, claim},
         {post, "/v1/approvals/{approval}/release", "approval.decide", optional, {}, release},
         {post, "/v1/approvals/{approval}/withdraw", "approval.read", optional, {}, withdraw},

@@ -62,6 +62,17 @@ std::string etag_of(const office::Client& client) {
     return fmt::format("\"v{}\"", client.version);
 }
 
+json::object words_of(const office::ClientScope& scope) {
+    json::value partner = nullptr;
+    if (scope.partner)
+        partner = json::string(scope.partner->uuid());
+    return {
+        {"legal_entities", json::array(scope.legal_entities.begin(), scope.legal_entities.end())},
+        {"regions", json::array(scope.regions.begin(), scope.regions.end())},
+        {"own_clients", scope.own_clients},
+        {"partner_id", std::move(partner)}};
+}
+
 Problem problem_of(const office::Refused& refused) {
     using enum office::Refused::Kind;
     int status = 409;

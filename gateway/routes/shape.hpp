@@ -16,6 +16,7 @@
 #include "office/accounts/account.hpp"
 #include "office/accounts/client.hpp"
 #include "office/audit/refused.hpp"
+#include "office/staff/api_key.hpp"
 #include "office/trading/server.hpp"
 #include "sync/vocabulary/ids.hpp"
 #include "sync/vocabulary/instant.hpp"
@@ -34,6 +35,8 @@ boost::json::array words_of(Rights rights);
 /// Changes with whatever people decide about it; the lease, which moves by itself, has no part.
 std::string etag_of(const office::TradingServer& server);
 std::string etag_of(const office::Client& client);
+/// {"legal_entities":[...],"regions":[...],"own_clients":...,"partner_id":...}; empty: all.
+boost::json::object words_of(const office::ClientScope& scope);
 
 /// The status and code of a refusal.
 Problem problem_of(const office::Refused& refused);

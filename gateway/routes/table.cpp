@@ -6,17 +6,35 @@
 
 namespace cambist::gateway {
 
-const std::string& Call::value(std::string_view name) const {
+namespace {
+
+const std::string& value_of(const PathValues& path, std::string_view name) {
     const auto found = std::ranges::find(path, name, &std::pair<std::string, std::string>::first);
     CAMBIST_ASSERT(found != path.end());
     return found->second;
 }
 
+}  // namespace
+
+const std::string& Call::value(std::string_view name) const {
+    return value_of(path, name);
+}
+
+const std::string& DeskCall::value(std::string_view name) const {
+    return value_of(path, name);
+}
+
+Route stepped_up(Route route) {
+    route.step_up = true;
+    return route;
+}
+
 const std::vector<Route>& routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> all;
-        for (auto part : {server_routes(), client_routes(), account_routes(), command_routes(),
-                          record_routes(), approval_routes()})
+        for (auto part :
+             {server_routes(), client_routes(), account_routes(), command_routes(), record_routes(),
+              approval_routes(), session_routes(), staff_routes(), key_routes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

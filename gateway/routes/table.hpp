@@ -4,15 +4,18 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gateway/auth/credentials.hpp"
 #include "gateway/auth/request_key.hpp"
 #include "gateway/http/message.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/router.hpp"
 #include "office/approvals/approved.hpp"
+#include "office/pg/pool.hpp"
 #include "office/pg/transaction.hpp"
 #include "sync/vocabulary/instant.hpp"
 
@@ -32,6 +35,8 @@ struct Call {
     Instant now;
     office::pg::Transaction& tx;
     const CursorKey& cursors;
+    const Caller* caller = nullptr;  ///< none when an approval is carried out
+    const Door* door = nullptr;
 
     const std::string& value(std::string_view name) const;
 };
@@ -41,12 +46,27 @@ struct Reply {
     int status = 200;
     boost::json::value body;
     std::string etag, location;
+    std::vector<std::pair<std::string, std::string>> headers{};
     bool policies_changed = false;
     bool command_ordered = false;
 };
 
 using Answer = std::expected<Reply, Problem>;
 using Handler = awaitable<Answer> (*)(Call& call);
+
+/// A request that takes several transactions, with the reading of a password between them.
+struct DeskCall {
+    const Request& request;
+    const PathValues& path;
+    const boost::json::value& body;
+    const std::optional<Caller>& caller;  ///< nobody where anybody may ask
+    Need need;
+    office::pg::Pool& pool;
+    Door& door;
+
+    const std::string& value(std::string_view name) const;
+};
+using DeskHandler = awaitable<Answer> (*)(DeskCall& call);
 
 struct Route {
     Verb verb = Verb::get;
@@ -59,11 +79,19 @@ struct Route {
     /// the body. Empty: nothing that it does can need one.
     std::string_view subject = {};
     std::size_t body_limit = 64 * 1024;  ///< bytes; GET takes none
+    Callers callers = Callers::all;
+    bool step_up = false;        ///< people have shown a code lately
+    bool by_itself = false;      ///< pages ask for it without anybody doing anything
+    DeskHandler desk = nullptr;  ///< instead of `handler`
 
     bool writes() const { return verb != Verb::get; }
     /// What creates or moves money needs a key, and the answer to it is kept for ever.
     bool answer_kept_for_ever() const { return key == KeyRule::required; }
+    Need need() const { return {permission, callers, writes(), step_up, by_itself}; }
 };
+
+/// A route that people may take after they showed a code lately; keys as without.
+Route stepped_up(Route route);
 
 /// Every route that needs a credential.
 const std::vector<Route>& routes();
@@ -76,5 +104,8 @@ std::vector<Route> account_routes();
 std::vector<Route> command_routes();
 std::vector<Route> record_routes();
 std::vector<Route> approval_routes();
+std::vector<Route> session_routes();
+std::vector<Route> staff_routes();
+std::vector<Route> key_routes();
 
 }  // namespace cambist::gateway

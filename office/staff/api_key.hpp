@@ -33,7 +33,14 @@ struct ApiKey {
     std::optional<OperationId> owner_person;
     std::vector<std::string> permissions;
     std::optional<Instant> expires_at;
-    bool ended = false;  ///< revoked, expired, or its owner left
+    bool ended = false;  ///< revoked, expired, not taken yet, or its owner is not active
+};
+
+/// For which clients a grant or a key counts, as the columns of role_grant say it.
+struct ClientScope {
+    std::vector<std::string> legal_entities, regions;  ///< empty: all
+    bool own_clients = false;
+    std::optional<OperationId> partner;
 };
 
 KeyHash hash_of(const KeyText& key);

@@ -147,6 +147,8 @@ class Stand:
         for name in ("bridge", "server"):
             subprocess.run([self.build / "bin" / "cambist-keys", name, self.keys], check=True,
                            stdout=subprocess.DEVNULL)
+        subprocess.run([self.build / "bin" / "cambistctl", "secret-key",
+                        self.keys / "gateway.key"], check=True)
 
     def _write_settings(self):
         (self.folder / "bridge.toml").write_text(f"""
@@ -174,6 +176,8 @@ requests_per_second = 1000000
 burst = 10000000
 stranger_requests_per_second = 1000000
 stranger_burst = 10000000
+[auth]
+secret_key_file = "{self.keys}/gateway.key"
 """)
 
     def start(self, name, command):

@@ -40,12 +40,19 @@ level = "debug"
 """
 # Operations that cannot succeed here, and why.
 DECIDED = "only people decide, and this caller is a key"
+PEOPLE = "for people alone, and this caller is a key"
 EXCUSED = {
     "approve": DECIDED,
     "reject": DECIDED,
     "decide_many": DECIDED,
     "claim_approval": DECIDED,
     "release_approval": DECIDED,
+    **{name: PEOPLE for name in (
+        "end_session", "step_up", "change_password", "offer_second_factor",
+        "confirm_second_factor", "list_devices", "revoke_device", "add_staff", "suspend_staff",
+        "resume_staff", "dismiss_staff", "reset_staff_password", "issue_temporary_password",
+        "revoke_staff_session", "make_key", "collect_key", "revoke_key")},
+    "sign_in": "nobody guesses a password",
     "edit_approval": "the new words must fit the route that the approval is about",
 }
 

@@ -37,7 +37,7 @@ constexpr Query insert_one{
 constexpr Query select_rows{
     "seal_rows",
     "select id, at, actor, action, subject, before, after, reason, request_id, address, xid, "
-    "  client_id, approval_id, on_behalf_of from audit "
+    "  client_id, approval_id, on_behalf_of, session_id from audit "
     "where (xid, id) >= ($1::bigint::text::xid8, $2) and (xid, id) < ($3::bigint::text::xid8, $4) "
     "order by xid, id limit $5"};
 constexpr int id_column = 0, xid_column = 10;

@@ -15,12 +15,12 @@ namespace cambist::office::verify {
 /// The columns of the audit that a row's hash covers, in their order.
 constexpr std::string_view hashed_columns =
     "id, at, actor, action, subject, before, after, reason, request_id, address, xid, client_id, "
-    "approval_id, on_behalf_of";
+    "approval_id, on_behalf_of, session_id";
 
 /// A row of a binary COPY of `hashed_columns`, cut into them.
 class CopiedRow {
   public:
-    static constexpr std::size_t columns = 14;
+    static constexpr std::size_t columns = 15;
 
     /// Throws CannotVerify when it is none.
     explicit CopiedRow(std::string_view fields);

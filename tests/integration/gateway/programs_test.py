@@ -11,7 +11,7 @@ import threading
 import unittest
 import uuid
 
-from running_programs import Database, Gateway
+from running_programs import Database, Gateway, make_secret_key
 
 PROGRAMS = sys.argv.pop(1)
 GATEWAY = os.path.join(PROGRAMS, "cambist-gateway")
@@ -54,22 +54,27 @@ class Programs(unittest.TestCase):
     def test_the_printed_settings_are_settings(self):
         text = subprocess.run([GATEWAY, "--print-config"], capture_output=True, text=True,
                               check=True).stdout
-        settings = self.write("all.toml", text.replace('dsn = ""', 'dsn = "host=x"'))
+        text = text.replace('dsn = ""', 'dsn = "host=x"')
+        text = text.replace('secret_key_file = ""', 'secret_key_file = "k"')
+        settings = self.write("all.toml", text)
         again = subprocess.run([GATEWAY, "--config", settings, "--print-config"],
                                capture_output=True, text=True, check=True).stdout
-        self.assertEqual(again, text.replace('dsn = ""', 'dsn = "host=x"'))
+        self.assertEqual(again, text)
 
     def test_every_problem_with_the_settings_has_its_line(self):
         lines = self.refusal(self.write("bad.toml", "[http]\nport = -1\nhost = 1\n"))
-        self.assertEqual(len(lines), 3, lines)
+        self.assertEqual(len(lines), 4, lines)
         self.assertTrue(all("bad.toml" in line for line in lines), lines)
 
     def test_secrets_that_others_may_read_are_refused(self):
         open_file = self.write("open.pgpass", "*:*:*:*:x", 0o644)
-        lines = self.refusal(self.write("a.toml", f'[database]\ndsn = "passfile={open_file}"\n'))
+        keys = f'[auth]\nsecret_key_file = "{make_secret_key(self.folder)}"\n'
+        lines = self.refusal(self.write(
+            "a.toml", f'{keys}[database]\ndsn = "passfile={open_file}"\n'))
         self.assertEqual(len(lines), 1, lines)
         self.assertIn("others may read it", lines[0])
-        lines = self.refusal(self.write("b.toml", '[database]\ndsn = "password=x"\n', 0o644))
+        lines = self.refusal(self.write(
+            "b.toml", keys + '[database]\ndsn = "password=x"\n', 0o644))
         self.assertIn("holds a password and others may read it", lines[0])
         lines = self.refusal(self.write(
             "d.toml", f'[http]\ncursor_key_file = "{open_file}"\n[database]\ndsn = "host=x"\n'))
@@ -87,7 +92,8 @@ class Programs(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             lines = self.refusal(self.write(
-                "c.toml", f'[http]\nport = {port}\n[database]\ndsn = "host=x"\n'))
+                "c.toml", f'[http]\nport = {port}\n[database]\ndsn = "host=x"\n[auth]\n'
+                          f'secret_key_file = "{make_secret_key(self.folder)}"\n'))
         self.assertEqual(len(lines), 1, lines)
         self.assertIn(f"cannot listen on 127.0.0.1:{port}: Address already in use", lines[0])
 

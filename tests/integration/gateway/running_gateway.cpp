@@ -13,6 +13,8 @@
 #include "office/staff/access_store.hpp"
 #include "office/staff/api_key.hpp"
 #include "office/staff/permission.hpp"
+#include "office/staff/session.hpp"
+#include "office/staff/token.hpp"
 
 namespace cambist::gateway {
 namespace {
@@ -30,16 +32,31 @@ office::pg::PoolSettings pool_of(const office::pg::ConnectionSettings& connectio
 }  // namespace
 
 RunningGateway::RunningGateway(const office::pg::ConnectionSettings& connection,
-                               const HttpLimits& limits, const ApiSettings& settings)
+                               const HttpLimits& limits, const ApiSettings& settings,
+                               DoorSettings door)
     : work_(asio::make_work_guard(context_)),
       pool_(pool_of(connection)),
       notifier_(context_.get_executor(), connection),
-      api_(pool_, notifier_, clock_, settings),
+      door_(keys(), std::move(door)),
+      access_(context_.get_executor(), connection),
+      api_(pool_, notifier_, door_, access_, clock_, settings),
       server_(context_.get_executor(), "127.0.0.1", 0, limits, api_) {
     api_.watch(server_);
     serving_ = asio::co_spawn(context_, server_.serve(), asio::use_future);
     notifying_ = asio::co_spawn(context_, notifier_.run(), asio::use_future);
+    watching_ = asio::co_spawn(context_, access_.run(), asio::use_future);
     thread_ = std::thread([this] { context_.run(); });
+}
+
+DoorSettings quick_door() {
+    DoorSettings door;
+    door.password_cost = {.iterations = 1, .memory_mib = 1};
+    return door;
+}
+
+const office::SecretKeys& RunningGateway::keys() {
+    static const auto made = office::SecretKeys::from(office::SecretKeys::random_text());
+    return *made;
 }
 
 RunningGateway::~RunningGateway() {
@@ -70,6 +87,30 @@ HttpClient::Fields add_key(const tests::TestDatabase& database,
                     "('{}', 'test', decode('{}', 'hex'), '{{{}}}')",
                     key.id, hash, fmt::join(permissions, ",")));
     return {{"Authorization", "Bearer " + key.text()}};
+}
+
+HttpClient::Fields add_session(const tests::TestDatabase& database, const std::string& username,
+                               const std::vector<std::string>& roles) {
+    const auto token = office::Token::random();
+    std::string hash;
+    for (const std::byte byte : token.hash())
+        hash += fmt::format("{:02x}", std::to_integer<int>(byte));
+    const auto id = database.psql("select gen_random_uuid()");
+    database.psql(fmt::format(
+        "insert into person (id, name) values ('{0}', '{1}');"
+        "insert into staff (id, person_id, username, name) values ('{0}', '{0}', '{1}', '{1}');"
+        "insert into role_grant (id, staff_id, role, granted_by) "
+        "  select gen_random_uuid(), '{0}', unnest('{{{2}}}'::text[]), 'test';"
+        "with device as (insert into staff_device (staff_id, token_hash, user_agent, address) "
+        "  values ('{0}', decode('{3}', 'hex'), 'test', '127.0.0.1') returning id) "
+        "insert into staff_session (token_hash, staff_id, device_id, security_version, state, "
+        "  idle_expires_at, absolute_expires_at, stepped_up_at, address, user_agent) "
+        "select decode('{3}', 'hex'), '{0}', device.id, c.security_version, 'active', "
+        "  now() + interval '1 hour', now() + interval '1 hour', now(), '127.0.0.1', 'test' "
+        "from device, staff_credential c where c.staff_id = '{0}'",
+        id, username, fmt::join(roles, ","), hash));
+    return {{"Cookie", std::string(office::session_cookie) + "=" + token.text},
+            {"X-CSRF-Token", office::csrf_token_of(token)}};
 }
 
 namespace {

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/auth/access_watch.hpp"
+#include "gateway/auth/door.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/routes/api.hpp"
 #include "gateway/system_clock.hpp"
@@ -17,14 +19,22 @@
 
 namespace cambist::gateway {
 
+/// The defaults, with passwords that are hashed in no time.
+DoorSettings quick_door();
+
 /// The gateway's own parts, served by one thread of the test against one database.
 class RunningGateway {
   public:
     explicit RunningGateway(const office::pg::ConnectionSettings& connection,
-                            const HttpLimits& limits = {}, const ApiSettings& settings = {});
+                            const HttpLimits& limits = {}, const ApiSettings& settings = {},
+                            DoorSettings door = quick_door());
     ~RunningGateway();
 
     HttpClient client() const { return HttpClient(server_.port()); }
+    /// What encrypts second factors here, in every test.
+    static const office::SecretKeys& keys();
+    /// How many passwords were compared with a hash.
+    std::uint64_t passwords_compared() { return door_.hashes().comparisons(); }
 
   private:
     boost::asio::io_context context_{1};
@@ -32,9 +42,11 @@ class RunningGateway {
     SystemClock clock_;
     office::pg::Pool pool_;
     office::pg::Notifier notifier_;
+    Door door_;
+    AccessWatch access_;
     Api api_;
     Server server_;
-    std::future<void> serving_, notifying_;
+    std::future<void> serving_, notifying_, watching_;
     std::thread thread_;
 };
 
@@ -44,6 +56,11 @@ std::vector<std::string> every_permission();
 /// Adds a key to the database and gives its `Authorization` header.
 HttpClient::Fields add_key(const tests::TestDatabase& database,
                            const std::vector<std::string>& permissions);
+
+/// Adds a member of staff with those roles for all clients, signed in a moment ago with a code, and
+/// gives what their browser sends: the session's cookie and the token of its pages.
+HttpClient::Fields add_session(const tests::TestDatabase& database, const std::string& username,
+                               const std::vector<std::string>& roles);
 
 /// Carries out what a 202 says waits for approval, decided by a member of staff who may decide all;
 /// gives what the request then answered.

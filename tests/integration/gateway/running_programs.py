@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -41,6 +42,15 @@ class Database:
         self.run(self.admin, f"drop database {self.name} with (force)")
 
 
+def make_secret_key(folder):
+    """What encrypts second factors, as `cambistctl secret-key` makes it."""
+    path = os.path.join(folder, "gateway.key")
+    if not os.path.exists(path):
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    return path
+
+
 class Gateway:
     """The program on a free port."""
 
@@ -52,7 +62,8 @@ class Gateway:
             file.write(uuid.uuid4().hex)
         with open(self.settings, "w", encoding="utf-8") as file:
             file.write(f'[http]\nport = 0\ncursor_key_file = "{key}"\n'
-                       f'[database]\ndsn = "{dsn}"\n{more}')
+                       f'[database]\ndsn = "{dsn}"\n'
+                       f'[auth]\nsecret_key_file = "{make_secret_key(folder)}"\n{more}')
         self.process = subprocess.Popen([program, "--config", self.settings],
                                         stderr=subprocess.PIPE, text=True)
         line = self.process.stderr.readline()

@@ -15,7 +15,7 @@ struct Operation {
     std::string permission;
     KeyRule key = KeyRule::none;
     std::set<std::string> parameters;
-    bool open = false, has_body = false;
+    bool open = false, has_body = false, people_only = false, step_up = false;
 };
 
 /// By "get /v1/servers"; reads the document's own layout: two blanks a level.
@@ -37,6 +37,10 @@ std::map<std::string, Operation> documented() {
             operation->permission = text.substr(14);
         } else if (operation && text == "security: []") {
             operation->open = true;
+        } else if (operation && text == "security: [{session: []}]") {
+            operation->people_only = true;
+        } else if (operation && text == "x-step-up: true") {
+            operation->step_up = true;
         } else if (operation && text.starts_with("requestBody:")) {
             operation->has_body = true;
         } else if (operation && text == reference + "idempotency_key_required'") {
@@ -69,7 +73,11 @@ TEST(OpenApi, says_of_every_route_what_the_table_says) {
         EXPECT_EQ(operation.permission, route.permission) << name;
         EXPECT_TRUE(operation.key == route.key) << name;
         EXPECT_EQ(operation.has_body, route.writes()) << name;
-        EXPECT_FALSE(operation.open) << name;
+        EXPECT_EQ(operation.open, route.callers == Callers::anybody) << name;
+        const bool people_only =
+            route.callers == Callers::people || route.callers == Callers::enrolling;
+        EXPECT_EQ(operation.people_only, people_only) << name;
+        EXPECT_EQ(operation.step_up, route.step_up) << name;
         const std::set<std::string> parameters(route.parameters.begin(), route.parameters.end());
         EXPECT_EQ(operation.parameters, parameters) << name;
     }
