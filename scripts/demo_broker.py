@@ -7,7 +7,8 @@ demo_broker.py clients PORT SECRETS   gives its accounts to clients, most approv
                                       one with a withdrawal hold, and waits until all is enforced
 demo_broker.py ready PORT SECRETS     exits 0 when a bridge holds the server's lease and mirrors it
 
-SECRETS is the folder of demo.key and staff.json. Running it again changes nothing: every id is derived from a name.
+SECRETS is the folder of demo.key and staff.json. Running it again changes nothing: every id is
+derived from a name.
 """
 import http.client
 import json

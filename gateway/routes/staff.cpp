@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -7,6 +8,7 @@
 #include "gateway/routes/table.hpp"
 #include "office/administration/staff_service.hpp"
 #include "office/staff/session_store.hpp"
+#include "office/staff/sign_in.hpp"
 #include "office/staff/sign_in_store.hpp"
 
 namespace cambist::gateway {
@@ -222,8 +224,11 @@ std::expected<office::sign_ins::Filter, Problem> filter_of(const Call& call) {
     if (!abnormal)
         return std::unexpected(abnormal.error());
     filter.abnormal_only = *abnormal;
-    if (const std::string* flag = target.parameter("flag"))
+    if (const std::string* flag = target.parameter("flag")) {
+        if (std::ranges::find(office::sign_in_flags, *flag) == std::end(office::sign_in_flags))
+            return std::unexpected(bad);
         filter.flag = *flag;
+    }
     return filter;
 }
 

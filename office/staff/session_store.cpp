@@ -16,10 +16,9 @@ constexpr Query find_shown{
     "  act_as(n.staff_id, $2) "
     "from staff_session n join staff s on s.id = n.staff_id "
     "join staff_credential c on c.staff_id = n.staff_id where n.token_hash = $1"};
-constexpr Query act_as_owner{
-    "session_act",
-    "select set_config('cambist.session', n.id::text, true) "
-    "from staff_session n where n.token_hash = $1"};
+constexpr Query act_as_owner{"session_act",
+                             "select set_config('cambist.session', n.id::text, true) "
+                             "from staff_session n where n.token_hash = $1"};
 constexpr Query name_session{"session_act_through",
                              "select set_config('cambist.session', $1::uuid::text, true)"};
 constexpr Query mark_used{

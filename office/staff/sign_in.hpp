@@ -71,8 +71,12 @@ struct AbnormalRule {
     std::chrono::hours dormant_after{24 * 30};
 };
 
-/// What is unusual: new_device, new_country, burst, dormant_privileged, recovery_code. The first
-/// sign-in of all has nothing to differ from.
+/// Everything that the record may call unusual.
+constexpr std::string_view sign_in_flags[] = {"new_device",    "new_country",
+                                              "burst",         "dormant_privileged",
+                                              "recovery_code", "credential_stuffing"};
+
+/// What is unusual about a sign-in that went well. The first of all has nothing to differ from.
 std::vector<std::string_view> abnormalities(const SignInHistory& history, const AbnormalRule& rule,
                                             Instant now);
 

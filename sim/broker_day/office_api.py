@@ -1,5 +1,6 @@
 """The gateway's HTTP API as a back office uses it: every write carries an Idempotency-Key and is
-repeated with the same key until there is an answer; what waits for approval is approved by staff."""
+repeated with the same key until there is an answer; what waits for approval is approved by
+staff."""
 
 import http.client
 import json

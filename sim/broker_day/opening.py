@@ -22,7 +22,8 @@ def register(api, server_id, cast):
             "accounts": [{"server_id": str(server_id), "login": str(player.login),
                           "kind": "demo" if player.group.startswith("demo/") else "live"}],
         } for player in cast.known[at:at + BATCH]]
-        answer = _expect(api.post("/v1/clients/batch", {"items": items, "reason": "the day opens"}), 200)
+        answer = _expect(api.post("/v1/clients/batch",
+                                  {"items": items, "reason": "the day opens"}), 200)
         refused = [item for item in answer["items"] if item["code"]]
         if refused:
             raise RuntimeError(f"clients refused: {refused[:3]}")

@@ -11,7 +11,7 @@ import uuid
 TEXTS = ("a", "main", "reason given", "Ada Byron", "naïve façade", "東京", "Ω≈ç√", "🙂🙃", "e\u0301",
          "1", "17", "4711", "12.34", "GB", "USD", "x" * 31, "y" * 63, "z" * 200, "\u202eabc",
          "%00", "'; drop table client; --", "<script>", "key_1", "2026-01-31T23:59:59Z",
-         '"v1"', "0", "a-b", "123456", "0123456789abcdef", "new_device")
+         '"v1"', "0", "a-b", "123456", "0123456789abcdef", "client.read")
 
 
 @dataclasses.dataclass

@@ -144,7 +144,8 @@ class Up(unittest.TestCase):
         accounts = json.loads(self.get("/v1/accounts?limit=100", key=key)[1])["items"]
         self.assertEqual(len(accounts), 20)
         self.assertTrue(all(account["mirrored"] for account in accounts))
-        asked = run("ctl", "--data", self.data, "accounts", "list", "--all", "--output", "json")
+        asked = run("ctl", "--data", self.data, "--as", "support", "accounts", "list", "--all",
+                    "--output", "json")
         self.assertEqual(asked.returncode, 0, asked.stderr)
         self.assertEqual(len(json.loads(asked.stdout)["items"]), 20)
         self.assertEqual(self.get("/metrics", port=self.port + 2)[0], 200)

@@ -36,6 +36,10 @@ def world(database):
         update account set client_id = '{CLIENT}', rights = 31""")
 
 
+# What a key may not ask.
+FOR_PEOPLE = {"/v1/session/devices"}
+
+
 class Routes(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -75,7 +79,10 @@ class Routes(unittest.TestCase):
                 words[:2] = ["/".join(words[:2])]
             with self.subTest(path=row["path"]):
                 answer = self.run_ctl(*row["command"].split(), *words)
-                if all(step in THERE for step in steps):
+                if row["path"] in FOR_PEOPLE:
+                    self.assertEqual(answer.returncode, 3, answer.stderr)
+                    self.assertIn("403 people_only", answer.stderr)
+                elif all(step in THERE for step in steps):
                     self.assertEqual((answer.returncode, answer.stderr), (0, ""))
                     self.assertTrue(answer.stdout)
                 else:
