@@ -71,6 +71,8 @@ def world(database):
         insert into person (id, name) values ('{CLIENT}', 'Ada Byron');
         insert into client (id, person_id, legal_entity, status)
             values ('{CLIENT}', '{CLIENT}', 'main', 'approved');
+        insert into staff (id, person_id, username, name)
+            values ('{CLIENT}', '{CLIENT}', 'ada', 'Ada Byron');
         update account set client_id = '{CLIENT}', rights = 31
             where login < {LOGINS[0] + len(LOGINS) // 3};
         insert into command (id, server_id, login, kind, payload, body_hash, status, attempt_epoch,
@@ -84,7 +86,7 @@ def world(database):
             select 1, 1001, 'balance', '1', '2', 'rescan' from generate_series(1, 30) n""")
     commands = Database.run(database.dsn("postgres"),
                             "select id from cambist.command order by id")
-    return Known({"command": commands.split(), "server": ["1"],
+    return Known({"command": commands.split(), "server": ["1"], "staff": [CLIENT],
                   "login": [str(login) for login in LOGINS],
                   "group": ["real\\usd1", "real\\usd2"], "currency": ["USD"],
                   "legal_entity": ["main"], "subject": ["account:1/1001"],

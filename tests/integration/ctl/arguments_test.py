@@ -65,8 +65,15 @@ def written(value):
 class Writer:
     """Argument lists of one command; `options` are all that it has."""
 
-    def __init__(self, options):
+    def __init__(self, options, folder):
         self.options = options
+        self.folder = pathlib.Path(folder)
+
+    def of_secret(self, option, value):
+        """A secret stands in no argument list: it comes of a file."""
+        file = self.folder / option.strip("-")
+        file.write_text(value + "\n", encoding="utf-8")
+        return option + "-file", str(file)
 
     def option(self, place, name):
         plain = "--" + name.replace("_", "-")
@@ -83,6 +90,8 @@ class Writer:
                     yield from (self.option("body", path), written(each))
             elif isinstance(value, bool):
                 yield f"{self.option('body', path)}={written(value)}"
+            elif self.option("body", path) + "-file" in self.options:
+                yield from self.of_secret(self.option("body", path), value)
             else:
                 yield from (self.option("body", path), written(value))
 
@@ -146,7 +155,7 @@ class Arguments(unittest.TestCase):
 
     def arguments(self, operation, request, options):
         path, _, query = request.target.partition("?")
-        writer = Writer(options)
+        writer = Writer(options, self.ctl.home)
         words = [*self.commands[operation.name], *words_in_path(operation, path),
                  *writer.of_query(query), *writer.of_body(request.value or {})]
         for header, option in (("Idempotency-Key", "--idempotency-key"),

@@ -77,14 +77,18 @@ class Programs(unittest.TestCase):
             "b.toml", keys + '[database]\ndsn = "password=x"\n', 0o644))
         self.assertIn("holds a password and others may read it", lines[0])
         lines = self.refusal(self.write(
-            "d.toml", f'[http]\ncursor_key_file = "{open_file}"\n[database]\ndsn = "host=x"\n'))
+            "d.toml", keys + f'[http]\ncursor_key_file = "{open_file}"\n'
+                             '[database]\ndsn = "host=x"\n'))
+        self.assertEqual(len(lines), 1, lines)
         self.assertIn("others may read it", lines[0])
 
     def test_a_cursor_key_that_is_missing_or_short_is_said_in_one_line(self):
         short = self.write("short.key", "x" * 31)
+        keys = f'[auth]\nsecret_key_file = "{make_secret_key(self.folder)}"\n'
         for file in (short, short + ".not"):
             lines = self.refusal(self.write(
-                "e.toml", f'[http]\ncursor_key_file = "{file}"\n[database]\ndsn = "host=x"\n'))
+                "e.toml", f'{keys}[http]\ncursor_key_file = "{file}"\n'
+                          '[database]\ndsn = "host=x"\n'))
             self.assertEqual(len(lines), 1, lines)
             self.assertIn("cannot be read, or has less than 32 characters", lines[0])
 
