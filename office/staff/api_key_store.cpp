@@ -25,16 +25,17 @@ constexpr Query list_keys{"api_key_list", LISTED_KEYS "order by k.created_at, k.
 constexpr Query get_listed{"api_key_find_listed", LISTED_KEYS "where k.id = $1"};
 #undef LISTED_KEYS
 // As act_as does for people, without looking further than the key's own row.
+#define KEY_HOLDS "(k.permissions @> array[$2] and $2 <> 'approval.decide')"
 constexpr Query enter_key{
     "api_key_enter",
-    "select " KEY_COLUMNS
-    ", coalesce(k.used_at <= now() - interval '1 hour', true), k.permissions @> array[$2], "
-    "set_config('cambist.principal', k.principal_id::text, true), "
+    "select " KEY_COLUMNS ", coalesce(k.used_at <= now() - interval '1 hour', true), " KEY_HOLDS
+    ", set_config('cambist.principal', k.principal_id::text, true), "
     "set_config('cambist.permission', $2, true), "
-    "set_config('cambist.sees_all', case when k.permissions @> array[$2] "
+    "set_config('cambist.sees_all', case when " KEY_HOLDS
     "  and k.legal_entities is null and k.regions is null and not k.own_clients "
     "  and k.partner_id is null then 'on' else 'off' end, true) "
     "from api_key k left join staff o on o.id = k.owner_id where k.id = $1"};
+#undef KEY_HOLDS
 #undef KEY_COLUMNS
 constexpr Query mark_used{"api_key_note_use",
                           "update api_key set used_at = now() where id = "

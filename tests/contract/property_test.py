@@ -25,6 +25,7 @@ from running_programs import Database, Gateway  # noqa: E402
 
 LOGINS = range(1001, 1301)
 CLIENT = "5f0c4f2e-8a2b-4c55-9a39-2f8d3c1f7a10"
+OTHERS = [f"5f0c4f2e-8a2b-4c55-9a39-{number:012}" for number in range(9)]
 VALID_SHARE = 0.45
 MOST_SHOWN = 20
 FEWEST_OF_A_KIND = 10
@@ -58,7 +59,9 @@ EXCUSED = {
 
 
 def world(database):
-    """A trading server with groups and accounts of 1000.00 USD, a third of an approved client."""
+    """A trading server with groups and accounts of 1000.00 USD, a third of approved clients."""
+    clients = [CLIENT, *OTHERS]
+    ids = ", ".join(f"'{each}'" for each in clients)
     Database.run(database.dsn("postgres"), f"""
         set search_path = cambist;
         insert into server (id, name, mode) values (1, 'first', 'enforce');
@@ -68,12 +71,13 @@ def world(database):
                              currency, currency_digits, server_version)
             select 1, n, 'real\\usd1', 1, 10000, 100000, 'USD', 2, 1
             from generate_series({LOGINS[0]}, {LOGINS[-1]}) n;
-        insert into person (id, name) values ('{CLIENT}', 'Ada Byron');
+        insert into person (id, name) select unnest(array[{ids}]::uuid[]), 'Ada Byron';
         insert into client (id, person_id, legal_entity, status)
-            values ('{CLIENT}', '{CLIENT}', 'main', 'approved');
+            select id, id, 'main', 'approved' from person;
         insert into staff (id, person_id, username, name)
             values ('{CLIENT}', '{CLIENT}', 'ada', 'Ada Byron');
-        update account set client_id = '{CLIENT}', rights = 31
+        update account set client_id = (array[{ids}]::uuid[])[login % {len(clients)} + 1],
+                rights = 31
             where login < {LOGINS[0] + len(LOGINS) // 3};
         insert into command (id, server_id, login, kind, payload, body_hash, status, attempt_epoch,
                              deadline_ns, requested_by)

@@ -73,6 +73,7 @@ class Writer:
         """A secret stands in no argument list: it comes of a file."""
         file = self.folder / option.strip("-")
         file.write_text(value + "\n", encoding="utf-8")
+        file.chmod(0o600)
         return option + "-file", str(file)
 
     def option(self, place, name):
