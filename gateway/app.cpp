@@ -82,7 +82,8 @@ struct App::Parts {
           notifier(context.get_executor(), connection_of(settings)),
           door(std::move(keys), settings.door),
           access(context.get_executor(), connection_of(settings)),
-          api(pool, notifier, door, access, clock,
+          events(context.get_executor(), connection_of(settings)),
+          api(pool, notifier, door, access, events, clock,
               {.limits = settings.limits, .cursors = cursor_key_of(settings)}),
           server(context.get_executor(), settings.address, settings.port, http_of(settings), api),
           signals(context, SIGTERM, SIGINT) {
@@ -92,6 +93,7 @@ struct App::Parts {
     asio::awaitable<void> stop_on_signal() {
         const int signal = co_await signals.async_wait(asio::use_awaitable);
         spdlog::info("signal {}: finishing {} connections", signal, server.connections());
+        events.stop();
         co_await server.stop();
         notifier.stop();
         access.stop();
@@ -103,6 +105,7 @@ struct App::Parts {
     office::pg::Notifier notifier;
     Door door;
     AccessWatch access;
+    EventWatch events;
     Api api;
     Server server;
     asio::signal_set signals;
@@ -122,6 +125,7 @@ bool App::run() {
     asio::co_spawn(parts_->context, parts_->server.serve(), end_with);
     asio::co_spawn(parts_->context, parts_->notifier.run(), end_with);
     asio::co_spawn(parts_->context, parts_->access.run(), end_with);
+    asio::co_spawn(parts_->context, parts_->events.run(), end_with);
     asio::co_spawn(parts_->context, parts_->stop_on_signal(), [this](std::exception_ptr broken) {
         end_with(broken);
         parts_->context.stop();

@@ -46,6 +46,10 @@ class Pages {
             given_.values, [&](const auto& each) { return each.first == limit; });
         if (limit != nullptr && !chosen && limit->maximum != INT64_MAX)
             set(given_, limit, std::to_string(limit->maximum));
+        const Field* wait = query_field(operation_, "wait");
+        endless_ = wait != nullptr;
+        waits_ = std::ranges::any_of(given_.values,
+                                     [&](const auto& each) { return each.first == wait; });
     }
 
     ExitCode show_all() {
@@ -99,7 +103,9 @@ class Pages {
             items_.insert(items_.end(), items->get_array().begin(), items->get_array().end());
         const std::string before = std::move(next);
         next = cursor->is_string() ? std::string(cursor->get_string()) : "";
-        if (!next.empty() && next == before)
+        if (endless_ && items->get_array().empty() && !waits_)
+            next.clear();
+        if (!next.empty() && next == before && !endless_)
             return said("the gateway gave the same cursor twice");
         if (!next.empty())
             set(given_, query_field(operation_, "after"), next);
@@ -116,6 +122,8 @@ class Pages {
     const Common& common_;
     Exchange& exchange_;
     json::array items_;
+    bool endless_ = false;  ///< there is always a next page: it ends where nothing is new
+    bool waits_ = false;    ///< and not there either
 };
 
 }  // namespace

@@ -88,11 +88,12 @@ Response plain_json(int status, boost::json::object body) {
 }  // namespace
 
 Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, Door& door, AccessWatch& watch,
-         const Clock& clock, const ApiSettings& settings)
+         EventWatch& events, const Clock& clock, const ApiSettings& settings)
     : pool_(pool),
       notifier_(notifier),
       door_(door),
       access_(watch),
+      events_(events),
       clock_(clock),
       settings_(settings),
       limit_(settings.limits) {

@@ -9,6 +9,7 @@
 #include "gateway/http/router.hpp"
 #include "gateway/http/server.hpp"
 #include "gateway/routes/cursor.hpp"
+#include "gateway/routes/event_watch.hpp"
 #include "gateway/routes/metrics.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/pg/error.hpp"
@@ -41,7 +42,7 @@ struct Admitted {
 class Api : public Application {
   public:
     Api(office::pg::Pool& pool, office::pg::Notifier& notifier, Door& door, AccessWatch& watch,
-        const Clock& clock, const ApiSettings& settings);
+        EventWatch& events, const Clock& clock, const ApiSettings& settings);
 
     awaitable<std::expected<std::unique_ptr<Exchange>, Response>> admit(Request request) override;
     void answered(const Answered& answered) noexcept override;
@@ -88,6 +89,7 @@ class Api : public Application {
     office::pg::Notifier& notifier_;
     Door& door_;
     AccessWatch& access_;
+    EventWatch& events_;
     const Clock& clock_;
     const ApiSettings settings_;
     Router router_;

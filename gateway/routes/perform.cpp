@@ -232,7 +232,8 @@ awaitable<Response> Api::perform_at_desk(const Admitted& admitted,
                                          const std::optional<Caller>& caller,
                                          const boost::json::value& body) {
     const Route& route = *admitted.route;
-    DeskCall call{admitted.request, admitted.path, body, caller, route.need(), pool_, door_};
+    DeskCall call{admitted.request,  admitted.path, body, caller, route.need(), pool_, door_,
+                  settings_.cursors, events_};
     co_return rendered(co_await route.desk(call));
 }
 

@@ -15,24 +15,6 @@ namespace json = boost::json;
 
 constexpr std::size_t longest_reason = 500;
 
-/// A cursor of two numbers, `<first>.<second>`; both zero when empty.
-std::optional<std::pair<std::uint64_t, std::uint64_t>> pair_cursor(std::string_view text) {
-    if (text.empty())
-        return std::pair<std::uint64_t, std::uint64_t>{};
-    const auto point = text.find('.');
-    if (point == std::string_view::npos)
-        return std::nullopt;
-    const auto first = number_of(text.substr(0, point), INT64_MAX);
-    const auto second = number_of(text.substr(point + 1), INT64_MAX);
-    if (!first || !second)
-        return std::nullopt;
-    return std::pair{*first, *second};
-}
-
-std::string cursor_text(std::uint64_t first, std::uint64_t second) {
-    return std::to_string(first) + "." + std::to_string(second);
-}
-
 std::expected<std::optional<ServerId>, Problem> server_parameter(const Call& call) {
     const std::string* text = call.request.target.parameter("server");
     if (!text)
@@ -83,7 +65,7 @@ awaitable<Answer> list_quarantine(Call& call) {
     const auto open = flag_of(call, "open", false);
     if (!open)
         co_return std::unexpected(open.error());
-    const auto after = pair_cursor(page->after);
+    const auto after = pair_place(page->after);
     if (!after)
         co_return std::unexpected(bad_cursor());
     PageWriter writer(*page);
@@ -100,7 +82,7 @@ awaitable<Answer> list_quarantine(Call& call) {
                     {"reason", event.reason},
                     {"at", rfc3339(event.at)},
                     {"resolved_at", rfc3339(event.resolved_at)}},
-                   cursor_text(event.epoch, event.seq));
+                   place_text(event.epoch, event.seq));
     }
     co_return std::move(writer).reply();
 }
@@ -140,7 +122,7 @@ awaitable<Answer> list_audit(Call& call) {
     const auto subject = subject_of(call);
     if (!subject)
         co_return std::unexpected(subject.error());
-    const auto after = pair_cursor(page->after);
+    const auto after = pair_place(page->after);
     if (!after)
         co_return std::unexpected(bad_cursor());
     PageWriter writer(*page);
@@ -157,8 +139,8 @@ awaitable<Answer> list_audit(Call& call) {
                     {"reason", record.change.reason},
                     {"request_id", record.request_id},
                     {"address", record.address},
-                    {"cursor", page->cursor_of(cursor_text(record.xid, record.id))}},
-                   cursor_text(record.xid, record.id));
+                    {"cursor", page->cursor_of(place_text(record.xid, record.id))}},
+                   place_text(record.xid, record.id));
     co_return std::move(writer).reply();
 }
 

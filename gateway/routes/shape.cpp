@@ -148,6 +148,12 @@ void read_reason(FieldReader& fields) {
 
 namespace {
 
+/// Where the page begins, how long it is and how long it may take are no filters.
+bool is_about_the_page(std::string_view parameter) {
+    constexpr std::string_view names[] = {"limit", "after", "start", "wait"};
+    return std::ranges::find(names, parameter) != std::end(names);
+}
+
 /// The path, and the filters in the order of their names.
 std::string list_of(const Target& target) {
     std::string list;
@@ -156,30 +162,51 @@ std::string list_of(const Target& target) {
     auto filters = target.query;
     std::ranges::sort(filters);
     for (const auto& [name, value] : filters)
-        if (name != "limit" && name != "after")
+        if (!is_about_the_page(name))
             list += '\n' + name + '=' + value;
     return list;
 }
 
 }  // namespace
 
-std::expected<Page, Problem> page_of(const Call& call) {
+std::expected<Page, Problem> page_of(const Request& request, const CursorKey& key) {
     Page page;
-    page.list = list_of(call.request.target);
-    page.key = &call.cursors;
-    if (const std::string* limit = call.request.target.parameter("limit")) {
+    page.list = list_of(request.target);
+    page.key = &key;
+    if (const std::string* limit = request.target.parameter("limit")) {
         const auto number = number_of(*limit, 1000);
         if (!number)
             return std::unexpected(Problem{400, "bad_limit", "limit is 1 to 1000", {}, {}});
         page.limit = static_cast<int>(*number);
     }
-    if (const std::string* after = call.request.target.parameter("after")) {
+    if (const std::string* after = request.target.parameter("after")) {
         auto place = page.key->open(page.list, *after);
         if (!place || place->empty())
             return std::unexpected(bad_cursor());
         page.after = std::move(*place);
     }
     return page;
+}
+
+std::expected<Page, Problem> page_of(const Call& call) {
+    return page_of(call.request, call.cursors);
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> pair_place(std::string_view text) {
+    if (text.empty())
+        return std::pair<std::uint64_t, std::uint64_t>{};
+    const auto point = text.find('.');
+    if (point == std::string_view::npos)
+        return std::nullopt;
+    const auto first = number_of(text.substr(0, point), INT64_MAX);
+    const auto second = number_of(text.substr(point + 1), INT64_MAX);
+    if (!first || !second)
+        return std::nullopt;
+    return std::pair{*first, *second};
+}
+
+std::string place_text(std::uint64_t first, std::uint64_t second) {
+    return std::to_string(first) + "." + std::to_string(second);
 }
 
 Problem bad_cursor() {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/http/fields.hpp"
 #include "gateway/http/problem.hpp"
@@ -64,10 +65,15 @@ struct Page {
 
     std::string cursor_of(std::string_view place) const { return key->seal(list, place); }
 };
+std::expected<Page, Problem> page_of(const Request& request, const CursorKey& key);
 std::expected<Page, Problem> page_of(const Call& call);
 Problem bad_cursor();
 /// A positive number without a sign or a leading zero, at most `most`; nothing otherwise.
 std::optional<std::uint64_t> number_of(std::string_view text, std::uint64_t most);
+
+/// A place of two numbers, `<first>.<second>`; both zero when empty.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> pair_place(std::string_view text);
+std::string place_text(std::uint64_t first, std::uint64_t second);
 
 /// {"items":[...],"next":...}: `next` is null on the last page.
 class PageWriter {

@@ -34,7 +34,7 @@ const std::vector<Route>& routes() {
         std::vector<Route> all;
         for (auto part :
              {server_routes(), client_routes(), account_routes(), command_routes(), record_routes(),
-              approval_routes(), session_routes(), staff_routes(), key_routes()})
+              event_routes(), approval_routes(), session_routes(), staff_routes(), key_routes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

@@ -24,6 +24,7 @@ namespace cambist::gateway {
 using boost::asio::awaitable;
 
 class CursorKey;
+class EventWatch;
 
 /// One request that was let in, as its handler sees it.
 struct Call {
@@ -54,7 +55,7 @@ struct Reply {
 using Answer = std::expected<Reply, Problem>;
 using Handler = awaitable<Answer> (*)(Call& call);
 
-/// A request that takes several transactions, with the reading of a password between them.
+/// A request that takes several transactions: a password is hashed or time passes between them.
 struct DeskCall {
     const Request& request;
     const PathValues& path;
@@ -63,6 +64,8 @@ struct DeskCall {
     Need need;
     office::pg::Pool& pool;
     Door& door;
+    const CursorKey& cursors;
+    EventWatch& events;
 
     const std::string& value(std::string_view name) const;
 };
@@ -103,6 +106,7 @@ std::vector<Route> client_routes();
 std::vector<Route> account_routes();
 std::vector<Route> command_routes();
 std::vector<Route> record_routes();
+std::vector<Route> event_routes();
 std::vector<Route> approval_routes();
 std::vector<Route> session_routes();
 std::vector<Route> staff_routes();

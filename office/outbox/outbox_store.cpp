@@ -23,9 +23,19 @@ constexpr Query next_events{
     "select xid, id, topic, subject, payload, at from outbox "
     "where (xid, id) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot()) "
     "order by xid, id limit $3"};
+constexpr Query find_end{"outbox_end", "select pg_snapshot_xmin(pg_current_snapshot())::text"};
 constexpr Query move_consumer{
     "outbox_consumer_move",
     "update outbox_consumer set xid = $2::text::xid8, id = $3 where name = $1"};
+
+std::vector<OutboxEvent> read(const pg::Result& rows) {
+    std::vector<OutboxEvent> events;
+    for (const pg::Row row : rows)
+        events.push_back({row.get<std::uint64_t>(0), row.get<std::int64_t>(1),
+                          row.get<std::string>(2), row.get<std::string>(3), row.get<std::string>(4),
+                          row.get<Instant>(5)});
+    return events;
+}
 
 }  // namespace
 
@@ -46,18 +56,23 @@ void append_all(pg::Transaction& tx, const std::vector<Told>& events) {
     tx.send(insert_events, topics, subjects, payloads);
 }
 
+boost::asio::awaitable<std::vector<OutboxEvent>> follow(pg::Transaction& tx, Place after,
+                                                        int limit) {
+    co_return read(co_await tx.execute(next_events, std::to_string(after.xid), after.id, limit));
+}
+
+boost::asio::awaitable<Place> end(pg::Transaction& tx) {
+    const auto xmin = co_await tx.execute(find_end);
+    co_return Place{std::stoull(xmin.one().get<std::string>(0)) - 1, INT64_MAX};
+}
+
 boost::asio::awaitable<std::vector<OutboxEvent>> take(pg::Transaction& tx, std::string consumer,
                                                       int limit) {
     tx.send(add_consumer, consumer);
     const auto place = co_await tx.execute(lock_consumer, consumer);
-    const auto rows =
-        co_await tx.execute(next_events, std::to_string(place.one().get<std::uint64_t>(0)),
-                            place.one().get<std::int64_t>(1), limit);
-    std::vector<OutboxEvent> events;
-    for (const pg::Row row : rows)
-        events.push_back({row.get<std::uint64_t>(0), row.get<std::int64_t>(1),
-                          row.get<std::string>(2), row.get<std::string>(3), row.get<std::string>(4),
-                          row.get<Instant>(5)});
+    const auto events =
+        read(co_await tx.execute(next_events, std::to_string(place.one().get<std::uint64_t>(0)),
+                                 place.one().get<std::int64_t>(1), limit));
     if (!events.empty())
         tx.send(move_consumer, consumer, std::to_string(events.back().xid), events.back().id);
     co_return events;

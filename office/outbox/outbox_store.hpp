@@ -32,6 +32,18 @@ struct Told {
 /// The same for many events at once.
 void append_all(pg::Transaction& tx, const std::vector<Told>& events);
 
+/// How far somebody has read, in the order (xid, id).
+struct Place {
+    std::uint64_t xid = 0;
+    std::int64_t id = 0;
+};
+/// What lies behind that place and concerns whoever acts (office/staff/access_store.hpp); only
+/// events that no running transaction can still precede.
+boost::asio::awaitable<std::vector<OutboxEvent>> follow(pg::Transaction& tx, Place after,
+                                                        int limit);
+/// Behind everything that `follow` shows by now; it moves whenever it may show more.
+boost::asio::awaitable<Place> end(pg::Transaction& tx);
+
 /// The consumer's next events in the order (xid, id), only those that no running transaction can
 /// still precede; moves the consumer's place past them when `tx` commits. One reader a consumer at
 /// a time: a second one waits.

@@ -59,7 +59,7 @@ EXCUSED = {
 
 
 def world(database):
-    """A trading server with groups and accounts of 1000.00 USD, a third of approved clients."""
+    """A trading server with groups and accounts of 1000.00 USD, most of approved clients."""
     clients = [CLIENT, *OTHERS]
     ids = ", ".join(f"'{each}'" for each in clients)
     Database.run(database.dsn("postgres"), f"""
@@ -78,7 +78,7 @@ def world(database):
             values ('{CLIENT}', '{CLIENT}', 'ada', 'Ada Byron');
         update account set client_id = (array[{ids}]::uuid[])[login % {len(clients)} + 1],
                 rights = 31
-            where login < {LOGINS[0] + len(LOGINS) // 3};
+            where login < {LOGINS[0] + len(LOGINS) * 4 // 5};
         insert into command (id, server_id, login, kind, payload, body_hash, status, attempt_epoch,
                              deadline_ns, requested_by)
             select ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, 1001,
@@ -94,8 +94,9 @@ def world(database):
                   "login": [str(login) for login in LOGINS],
                   "group": ["real\\usd1", "real\\usd2"], "currency": ["USD"],
                   "legal_entity": ["main"], "subject": ["account:1/1001"],
-                  "action": ["client.change_status"]},
-                 fixed=("login", "group", "currency", "legal_entity", "subject", "action"))
+                  "action": ["client.change_status"], "wait": ["1"]},
+                 fixed=("login", "group", "currency", "legal_entity", "subject", "action",
+                        "wait"))
 
 
 class Run:

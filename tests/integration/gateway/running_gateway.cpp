@@ -39,11 +39,13 @@ RunningGateway::RunningGateway(const office::pg::ConnectionSettings& connection,
       notifier_(context_.get_executor(), connection),
       door_(keys(), std::move(door)),
       access_(context_.get_executor(), connection),
-      api_(pool_, notifier_, door_, access_, clock_, settings),
+      events_(context_.get_executor(), connection),
+      api_(pool_, notifier_, door_, access_, events_, clock_, settings),
       server_(context_.get_executor(), "127.0.0.1", 0, limits, api_) {
     api_.watch(server_);
     serving_ = asio::co_spawn(context_, server_.serve(), asio::use_future);
     notifying_ = asio::co_spawn(context_, notifier_.run(), asio::use_future);
+    following_ = asio::co_spawn(context_, events_.run(), asio::use_future);
     watching_ = asio::co_spawn(context_, access_.run(), asio::use_future);
     thread_ = std::thread([this] { context_.run(); });
 }
@@ -60,10 +62,12 @@ const office::SecretKeys& RunningGateway::keys() {
 }
 
 RunningGateway::~RunningGateway() {
+    asio::post(context_, [this] { events_.stop(); });
     asio::co_spawn(context_, server_.stop(), asio::use_future).wait();
     asio::post(context_, [this] { notifier_.stop(); });
     serving_.wait();
     notifying_.wait();
+    following_.wait();
     context_.stop();
     thread_.join();
 }

@@ -44,9 +44,10 @@ class RunningGateway {
     office::pg::Notifier notifier_;
     Door door_;
     AccessWatch access_;
+    EventWatch events_;
     Api api_;
     Server server_;
-    std::future<void> serving_, notifying_, watching_;
+    std::future<void> serving_, notifying_, watching_, following_;
     std::thread thread_;
 };
 
