@@ -9,6 +9,7 @@ Cambist: a forex broker's back office whose rules are enforced inside the tradin
   ./cambist down     stops what `up` runs, from another terminal
   ./cambist test     builds and runs every test
   ./cambist ctl      asks what `up` runs: every route from a shell
+  ./cambist play     plays scenarios against what `up` runs: who says what, and what comes of it
   ./cambist demo     plays a broker's day on real quotes and checks every deal of it
   ./cambist bench    measures what is fast about it, each figure beside its floor
   ./cambist prepare  only installs what is missing and configures the build

@@ -1,4 +1,4 @@
-# `ctl`: cambistctl against the private instance that `up` runs.
+# `ctl` and `play`: cambistctl against the private instance that `up` runs.
 # shellcheck shell=bash
 
 ctl_help() {
@@ -70,4 +70,31 @@ become() {
         grep -qsF "\"url\":\"$url\"" "$CAMBIST_PROFILE" ||
             "$programs/cambistctl" login "${who[@]}" --credentials "$staff" >/dev/null
     ) 7>"$data/run/ctl/lock" || exit
+}
+
+play_help() {
+    cat <<'TEXT'
+./cambist play [--data DIR] [FILE...]
+  Plays scenarios with cambistctl against what `./cambist up` runs here, each line as somebody of
+  the demo's staff, and says where something else came of it than the line says.
+  --data DIR   the data folder of that `up`, when it was given one
+  FILE         scenarios (scripts/play.py explains their lines); without any, all of
+               tests/scenarios/people
+TEXT
+}
+
+play_command() {
+    local asked=''
+    while (($# > 0)); do
+        case $1 in
+            --help) play_help && return ;;
+            --data) asked=${2:?} && shift 2 ;;
+            --*) usage_error "unknown argument: $1" play ;;
+            *) break ;;
+        esac
+    done
+    data=$(data_folder "$asked")
+    pid_of gateway >/dev/null || die "nothing runs in $data: start it with ./cambist up"
+    (($# > 0)) || set -- "$root"/tests/scenarios/people/*.txt
+    exec /usr/bin/python3 -B "$root/scripts/play.py" "$root/cambist" "$data" "$@"
 }

@@ -153,6 +153,21 @@ class Up(unittest.TestCase):
         self.assertEqual(terminal.wait(), 0, terminal.text)
         self.assertEqual(processes_with(self.data), [])
 
+    def test_1_every_scenario_of_people_goes_as_told(self):
+        terminal = self.up()
+        played = run("play", "--data", self.data)
+        scenarios = len(list(ROOT.glob("tests/scenarios/people/*.txt")))
+        self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
+        self.assertEqual(len(re.findall("^as told ", played.stdout, re.M)), scenarios)
+        with tempfile.TemporaryDirectory() as folder:
+            other = pathlib.Path(folder) / "other.txt"
+            other.write_text("# No.\nsales servers stop-trading 1\n")
+            self.assertEqual(run("play", "--data", self.data, str(other)).returncode, 1)
+            other.write_text("# No.\nadmin servers get 1 -> name=another\n")
+            self.assertEqual(run("play", "--data", self.data, str(other)).returncode, 1)
+        terminal.press_ctrl_c()
+        self.assertEqual(terminal.wait(), 0, terminal.text)
+
     def test_2_a_second_up_and_a_port_in_use_say_so_and_down_stops_it(self):
         terminal = self.up()
         second = run("up", "--data", self.data, "--port", str(self.port))
