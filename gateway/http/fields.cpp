@@ -174,6 +174,11 @@ std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t m
     return texts;
 }
 
+std::vector<std::string> FieldReader::optional_texts(std::string_view name, std::size_t most,
+                                                     std::size_t longest) {
+    return find(name, false) ? texts(name, most, longest) : std::vector<std::string>();
+}
+
 AmountText FieldReader::amount(std::string_view name) {
     AmountText amount;
     object(name, true, [&](FieldReader& fields) {

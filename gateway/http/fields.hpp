@@ -42,6 +42,9 @@ class FieldReader {
                                                  std::int64_t most);
     std::optional<bool> optional_flag(std::string_view name);
     std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest);
+    /// Empty when absent.
+    std::vector<std::string> optional_texts(std::string_view name, std::size_t most,
+                                            std::size_t longest);
     AmountText amount(std::string_view name);
     std::optional<AmountText> optional_amount(std::string_view name);
     /// Calls `read` with a reader of the object under that name; false when it is absent.

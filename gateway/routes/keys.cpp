@@ -67,8 +67,8 @@ awaitable<Answer> list_keys(Call& call) {
 office::ClientScope scope_in(FieldReader& fields) {
     office::ClientScope scope;
     fields.object("clients", false, [&](FieldReader& clients) {
-        scope.legal_entities = clients.texts("legal_entities", most_places, longest_place);
-        scope.regions = clients.texts("regions", most_places, longest_place);
+        scope.legal_entities = clients.optional_texts("legal_entities", most_places, longest_place);
+        scope.regions = clients.optional_texts("regions", most_places, longest_place);
         scope.own_clients = clients.optional_flag("own_clients").value_or(false);
         scope.partner = clients.optional_uuid("partner_id");
     });

@@ -24,16 +24,21 @@ constexpr Query get_key{"api_key_find",
 constexpr Query list_keys{"api_key_list", LISTED_KEYS "order by k.created_at, k.id"};
 constexpr Query get_listed{"api_key_find_listed", LISTED_KEYS "where k.id = $1"};
 #undef LISTED_KEYS
-// As act_as does for people, without looking further than the key's own row.
+// An installation's key holds what its own row says; one that somebody owns what its owner still
+// holds too, which act_as finds out.
 #define KEY_HOLDS "(k.permissions @> array[$2] and $2 <> 'approval.decide')"
 constexpr Query enter_key{
     "api_key_enter",
-    "select " KEY_COLUMNS ", coalesce(k.used_at <= now() - interval '1 hour', true), " KEY_HOLDS
-    ", set_config('cambist.principal', k.principal_id::text, true), "
-    "set_config('cambist.permission', $2, true), "
-    "set_config('cambist.sees_all', case when " KEY_HOLDS
-    "  and k.legal_entities is null and k.regions is null and not k.own_clients "
-    "  and k.partner_id is null then 'on' else 'off' end, true) "
+    "select " KEY_COLUMNS
+    ", coalesce(k.used_at <= now() - interval '1 hour', true), "
+    "case when k.owner_id is null then " KEY_HOLDS
+    " else act_as(k.principal_id, $2) end, "
+    "case when k.owner_id is null then "
+    "  set_config('cambist.principal', k.principal_id::text, true) "
+    "  || set_config('cambist.permission', $2, true) "
+    "  || set_config('cambist.sees_all', case when " KEY_HOLDS
+    "       and k.legal_entities is null and k.regions is null and not k.own_clients "
+    "       and k.partner_id is null then 'on' else 'off' end, true) end "
     "from api_key k left join staff o on o.id = k.owner_id where k.id = $1"};
 #undef KEY_HOLDS
 #undef KEY_COLUMNS

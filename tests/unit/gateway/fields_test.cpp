@@ -23,6 +23,7 @@ std::optional<Problem> read_all(const std::string& text) {
     fields.amount("amount");
     fields.optional_flag("demo");
     fields.optional_text("note", 5);
+    fields.optional_texts("regions", 2, 5);
     return fields.problem();
 }
 
@@ -51,6 +52,7 @@ std::string body_with(const std::string& field, const std::string& value) {
 TEST(Fields, takes_a_body_with_everything_right) {
     EXPECT_FALSE(read_all(body_with("note", "\"ok\"")));
     EXPECT_FALSE(read_all(body_with("demo", "true")));
+    EXPECT_FALSE(read_all(body_with("regions", R"(["mt","cy"])")));
 }
 
 struct BadField {
@@ -77,6 +79,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadField{"missing", "reason", "", "reason", "missing"},
         BadField{"null", "reason", "null", "reason", "null"},
+        BadField{"text_for_texts", "regions", "\"mt\"", "regions", "not_an_array"},
+        BadField{"too_many_texts", "regions", R"(["a","b","c"])", "regions", "too_many"},
+        BadField{"long_text_of_texts", "regions", R"(["123456"])", "regions", "too_long"},
         BadField{"empty", "reason", "\"\"", "reason", "empty"},
         BadField{"too_long", "reason", "\"12345678901\"", "reason", "too_long"},
         BadField{"number_for_text", "reason", "5", "reason", "not_a_string"},
