@@ -4,11 +4,17 @@ machine does at best in the same run."""
 import http.client
 import json
 import os
+import pathlib
 import statistics
+import sys
 import time
 import uuid
 
 from stand import Stand, wait_for
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "sim" / "broker_day"))
+
+from approvers import Approvers  # noqa: E402
 
 
 def figure(bench, case, value, unit, floor, goal, ok, ratio=None):
@@ -85,7 +91,7 @@ def enforcement_latency(build, changes=300):
         stand.start_gateway()
         clients = [str(uuid.uuid4()) for _ in range(changes)]
         office = Office(stand)
-        office.post("/v1/clients/batch", {"items": [
+        office.approved("/v1/clients/batch", {"reason": "benchmark", "items": [
             {"id": client, "status": "approved",
              "person": {"id": str(uuid.uuid4()), "name": f"Client {login}", "kind": "natural"},
              "accounts": [{"server_id": "1", "login": str(login), "kind": "live"}]}
@@ -128,16 +134,25 @@ class Office:
 
     def __init__(self, stand):
         self.connection = http.client.HTTPConnection("127.0.0.1", stand.http_port, timeout=30)
-        self.key = stand.make_api_key()
+        self.fields = {"Authorization": f"Bearer {stand.make_api_key()}"}
+        self.approvers = Approvers(stand.http_port, stand.make_staff())
 
-    def post(self, path, body):
+    def post(self, path, body, fields=None):
         self.connection.request("POST", path, json.dumps(body), {
-            "Authorization": f"Bearer {self.key}", "Content-Type": "application/json",
-            "Idempotency-Key": str(uuid.uuid4())})
+            "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4()),
+            **(fields or self.fields)})
         response = self.connection.getresponse()
         answer = response.read()
         if response.status >= 300:
             raise RuntimeError(f"{path}: {response.status} {answer!r}")
+        return json.loads(answer)
+
+    def approved(self, path, body):
+        """What needs somebody to agree, with whom it needs."""
+        approval = self.post(path, body)["approval"]
+        person = self.approvers.person_for(approval)
+        return self.post(f"/v1/approvals/{approval['id']}/approve", {"remark": "benchmark"},
+                         {**person.fields(), "If-Match": f'"v{approval["version"]}"'})
 
 
 def recovery(build, outage=60):

@@ -219,6 +219,13 @@ secret_key_file = "{self.keys}/gateway.key"
                         self.keys], check=True, stdout=subprocess.DEVNULL)
         return (self.keys / "demo.key").read_text().strip()
 
+    def make_staff(self):
+        """The file with what the demo's staff sign in with."""
+        subprocess.run([self.build / "bin" / "cambistctl", "--dsn", self.dsn(), "staff", "demo",
+                        self.keys, "--secret-key", self.keys / "gateway.key"], check=True,
+                       stdout=subprocess.DEVNULL)
+        return self.keys / "staff.json"
+
     def start_host(self, accounts, journal_mib=512):
         data = self.folder / "plugin"
         data.mkdir(exist_ok=True)
