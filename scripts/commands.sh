@@ -97,9 +97,11 @@ bench_command() {
         if can_run_python; then /usr/bin/python3 "$root/tests/bench/bench.py" --help; fi
         return
     fi
+    install_packages bench >&2
     prepare_tests release >&2
     build release cambist-migrate cambist-keys cambist-bridge cambist-gateway cambistctl \
-        cambist_plugin cambist-bench-host cambist-bench-floors cambist-bench-micro >&2
+        cambist_plugin cambist-bench-host cambist-bench-floors cambist-bench-micro \
+        cambist-bench-bare-http cambist-bench-audit >&2
     exec /usr/bin/python3 "$root/tests/bench/bench.py" --build "$root/build/release" "$@"
 }
 
