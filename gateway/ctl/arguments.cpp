@@ -66,8 +66,6 @@ std::string about(const Field& field) {
         add("or null");
     if (field.made)
         add("a new one when not given");
-    else if (field.format == "uuid" && field.place == Place::body)
-        add("or new");
     return text;
 }
 

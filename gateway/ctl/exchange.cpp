@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
+#include <iostream>
 
 #include "gateway/ctl/credentials.hpp"
 #include "gateway/ctl/exit_code.hpp"
@@ -16,7 +17,8 @@ namespace cambist::ctl {
 namespace {
 
 namespace json = boost::json;
-constexpr std::string_view cookie_name = "__Host-cambist_session";
+constexpr std::string_view session_cookie = "__Host-cambist_session",
+                           device_cookie = "__Host-cambist_device";
 constexpr auto default_url = "http://127.0.0.1:8600";
 
 std::string first_of(const std::string& option, const char* variable) {
@@ -41,10 +43,10 @@ HttpRequest post(std::string target, const json::object& body) {
             .body = json::serialize(body)};
 }
 
-/// The cookie that the answer sets, if it sets ours.
-std::optional<std::string> set_cookie(const HttpAnswer& answer) {
+/// The value of a cookie, if the answer sets it.
+std::optional<std::string> set_cookie(const HttpAnswer& answer, std::string_view cookie) {
     for (const auto& [name, value] : answer.headers) {
-        const std::string start = std::string(cookie_name) + "=";
+        const std::string start = std::string(cookie) + "=";
         if (name == "set-cookie" && value.starts_with(start))
             return value.substr(start.size(), value.find(';') - start.size());
     }
@@ -72,6 +74,27 @@ ClientSettings settings_of(const Caller& caller, const Common& common) {
     return {.url = caller.url,
             .ca_file = caller.ca_file,
             .timeout = std::chrono::seconds(common.timeout_seconds)};
+}
+
+/// A code of the first step after `used`, which is that step from then on; waits until it has come.
+std::string fresh_code(const std::string& totp_secret, std::int64_t& used) {
+    const gateway::SystemClock clock;
+    used = next_unused_step(clock.now(), used);
+    while (totp_step(clock.now()) < used)
+        pause(std::chrono::milliseconds(200));
+    return totp_code(totp_secret, used).digits;
+}
+
+template <typename Show>
+std::expected<HttpAnswer, NoAnswer> with_fresh_code(const std::string& totp_secret,
+                                                    std::int64_t& used, Show show) {
+    auto answer = show(fresh_code(totp_secret, used));
+    if (!answer || answer->status != 401)
+        return answer;
+    std::cerr << "cambistctl: refused, perhaps for a code that was used elsewhere: waiting for the "
+                 "next one\n";
+    used = std::max(used, totp_step(gateway::SystemClock().now()));
+    return show(fresh_code(totp_secret, used));
 }
 
 }  // namespace
@@ -130,21 +153,29 @@ std::expected<HttpAnswer, NoAnswer> Exchange::send_once(const HttpRequest& reque
     if (!caller_.api_key.empty())
         headers.emplace_back("Authorization", "Bearer " + caller_.api_key);
     else if (caller_.profile && !caller_.profile->cookie.empty()) {
-        headers.emplace_back("Cookie", std::string(cookie_name) + "=" + caller_.profile->cookie);
+        headers.emplace_back("Cookie", cookies());
         if (request.method != "GET")
             headers.emplace_back("X-CSRF-Token", caller_.profile->csrf_token);
     }
     auto answer = client_.send(authorised, sink);
     if (answer)
-        keep_cookie(*answer);
+        keep_cookies(*answer);
     return answer;
 }
 
-void Exchange::keep_cookie(const HttpAnswer& answer) {
-    const auto cookie = set_cookie(answer);
+std::string Exchange::cookies() const {
+    std::string text = std::string(session_cookie) + "=" + caller_.profile->cookie;
+    if (!caller_.profile->device.empty())
+        text += "; " + std::string(device_cookie) + "=" + caller_.profile->device;
+    return text;
+}
+
+void Exchange::keep_cookies(const HttpAnswer& answer) {
+    const auto cookie = set_cookie(answer, session_cookie);
     if (!cookie || !caller_.profile || caller_.profile->cookie == *cookie)
         return;
     caller_.profile->cookie = *cookie;
+    caller_.profile->device = set_cookie(answer, device_cookie).value_or(caller_.profile->device);
     if (const auto token = text_in(answer, "csrf_token"); !token.empty())
         caller_.profile->csrf_token = token;
     write_profile(caller_.profile_file, *caller_.profile);
@@ -166,14 +197,8 @@ bool Exchange::renewed(const HttpAnswer& refused) {
         return true;
     const auto known = read_credentials(caller_.profile->credentials,
                                         {.username = caller_.profile->username, .role = ""});
-    Profile profile = *caller_.profile;
-    const std::string code = fresh_code(known.totp_secret, profile);
-    if (ended) {
-        const auto answer = log_in(known.username, known.password, code, std::move(profile));
-        return answer && answer->status == 201;
-    }
-    caller_.profile = std::move(profile);
-    const auto answer = step_up(code);
+    const auto answer =
+        ended ? log_in_with(known, *caller_.profile) : step_up_with(known.totp_secret);
     return answer && answer->status / 100 == 2;
 }
 
@@ -185,16 +210,20 @@ std::expected<HttpAnswer, NoAnswer> Exchange::log_in(const std::string& username
     json::object body{{"username", username}, {"password", password}};
     if (!code.empty())
         body["code"] = code;
-    auto answer = client_.send(post("/v1/session", body));
+    HttpRequest request = post("/v1/session", body);
+    if (!profile.device.empty())
+        request.headers.emplace_back("Cookie", std::string(device_cookie) + "=" + profile.device);
+    auto answer = client_.send(request);
     if (!answer || answer->status != 201)
         return answer;
-    const auto cookie = set_cookie(*answer);
+    const auto cookie = set_cookie(*answer, session_cookie);
     if (!cookie)
         throw std::runtime_error("the gateway let " + username + " in, but set no session cookie");
     profile.url = caller_.url;
     profile.ca_file = caller_.ca_file;
     profile.username = username;
     profile.cookie = *cookie;
+    profile.device = set_cookie(*answer, device_cookie).value_or(profile.device);
     profile.csrf_token = text_in(*answer, "csrf_token");
     write_profile(caller_.profile_file, profile);
     caller_.profile = std::move(profile);
@@ -215,13 +244,16 @@ std::expected<HttpAnswer, NoAnswer> Exchange::log_out() {
     return send_once(post("/v1/session/end", {}), {});
 }
 
-std::string Exchange::fresh_code(const std::string& totp_secret, Profile& profile) const {
-    const gateway::SystemClock clock;
-    const auto step = next_unused_step(clock.now(), profile.totp_step);
-    while (totp_step(clock.now()) < step)
-        pause(std::chrono::milliseconds(200));
-    profile.totp_step = step;
-    return totp_code(totp_secret, step).digits;
+std::expected<HttpAnswer, NoAnswer> Exchange::log_in_with(const Credentials& known,
+                                                          Profile profile) {
+    return with_fresh_code(known.totp_secret, profile.totp_step, [&](const std::string& code) {
+        return log_in(known.username, known.password, code, profile);
+    });
+}
+
+std::expected<HttpAnswer, NoAnswer> Exchange::step_up_with(const std::string& totp_secret) {
+    return with_fresh_code(totp_secret, caller_.profile->totp_step,
+                           [this](const std::string& code) { return step_up(code); });
 }
 
 }  // namespace cambist::ctl

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gateway/ctl/client.hpp"
+#include "gateway/ctl/credentials.hpp"
 #include "gateway/ctl/profile.hpp"
 #include "gateway/ctl/program.hpp"
 
@@ -40,16 +41,16 @@ class Exchange {
     std::expected<HttpAnswer, NoAnswer> step_up(const std::string& code);
     /// POST /v1/session/end.
     std::expected<HttpAnswer, NoAnswer> log_out();
-    /// A code of the secret that has not been used in this profile; waits for the next one when it
-    /// must. The step is kept with the profile.
-    std::string fresh_code(const std::string& totp_secret, Profile& profile) const;
-    /// The step whose code the next step-up shows.
-    void keep_step(std::int64_t step) { caller_.profile->totp_step = step; }
+    /// Both with a code of the secret that this profile has not used; waits for the next one when
+    /// it must. One that was refused may have been used elsewhere: then once with the next.
+    std::expected<HttpAnswer, NoAnswer> log_in_with(const Credentials& known, Profile profile);
+    std::expected<HttpAnswer, NoAnswer> step_up_with(const std::string& totp_secret);
 
   private:
     std::expected<HttpAnswer, NoAnswer> send_once(const HttpRequest& request, const Sink& sink);
     bool renewed(const HttpAnswer& refused);
-    void keep_cookie(const HttpAnswer& answer);
+    void keep_cookies(const HttpAnswer& answer);
+    std::string cookies() const;
 
     Caller caller_;
     Client client_;

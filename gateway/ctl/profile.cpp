@@ -68,6 +68,7 @@ std::optional<Profile> read_profile(const std::string& file) {
                     .username = text_in(*object, "username"),
                     .cookie = text_in(*object, "cookie"),
                     .csrf_token = text_in(*object, "csrf_token"),
+                    .device = text_in(*object, "device"),
                     .credentials = text_in(*object, "credentials")};
     if (const auto* step = object->if_contains("totp_step"); step != nullptr && step->is_int64())
         profile.totp_step = step->get_int64();
@@ -81,13 +82,10 @@ void write_profile(const std::string& file, const Profile& profile) {
                               {"username", profile.username},
                               {"cookie", profile.cookie},
                               {"csrf_token", profile.csrf_token},
+                              {"device", profile.device},
                               {"credentials", profile.credentials},
                               {"totp_step", profile.totp_step}};
     write_secret(file, json::serialize(object));
-}
-
-void remove_profile(const std::string& file) {
-    unlink(file.c_str());
 }
 
 ProfileLock::ProfileLock(const std::string& file) {

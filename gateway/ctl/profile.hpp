@@ -11,6 +11,7 @@ struct Profile {
     std::string url, ca_file;
     std::string username;
     std::string cookie, csrf_token;
+    std::string device;           ///< the cookie that tells the gateway that it knows this profile
     std::string credentials;      ///< the file that logs in again by itself, or empty
     std::int64_t totp_step = -1;  ///< the last one whose code was used
 };
@@ -22,7 +23,6 @@ std::string profile_file(const std::string& name_or_file);
 std::optional<Profile> read_profile(const std::string& file);
 /// Readable by its owner alone; makes the folders that are missing.
 void write_profile(const std::string& file, const Profile& profile);
-void remove_profile(const std::string& file);
 
 /// Of several commands that would begin a session for one profile, one does at a time; released at
 /// the end of its life.

@@ -83,7 +83,8 @@ CLI::App& Program::group(std::span<const std::string_view> words) {
     for (const auto& word : words) {
         CLI::App* known = child(*app, word);
         if (known == nullptr)
-            known = app->add_subcommand(std::string(word), about_of(word))->require_subcommand(1);
+            known = app->add_subcommand(std::string(word), app == &root_ ? about_of(word) : "")
+                        ->require_subcommand(1);
         app = known;
     }
     return *app;
@@ -114,6 +115,12 @@ ExitCode Program::run(std::vector<std::string> words) {
     } catch (const CLI::Success& told) {  // help or version
         root_.exit(told, std::cout, std::cerr);
         return ExitCode::done;
+    } catch (const CLI::ExtrasError&) {
+        std::string extras;
+        for (const auto& word : root_.remaining(true))
+            extras += " " + word;
+        std::cerr << "cambistctl: not expected:" << printable(extras) << " (--help says more)\n";
+        return ExitCode::usage;
     } catch (const CLI::ParseError& wrong) {
         std::cerr << "cambistctl: " << printable(wrong.what()) << " (--help says more)\n";
         return ExitCode::usage;

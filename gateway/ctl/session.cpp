@@ -59,20 +59,18 @@ Credentials credentials_of(const Login& asked) {
     return known;
 }
 
-std::string code_of(const std::optional<std::string>& asked, const std::string& totp_secret,
-                    const Exchange& exchange, Profile& profile) {
-    if (asked)
-        return *asked;
-    if (!totp_secret.empty())
-        return exchange.fresh_code(totp_secret, profile);
-    return ask_person("code", false, "--code or --totp-secret-file");
+std::string code_of(const std::optional<std::string>& asked) {
+    return asked ? *asked : ask_person("code", false, "--code or --totp-secret-file");
 }
 
-/// What is kept of an earlier session of the same person: which codes are used up.
+/// What is kept of an earlier session of the same person: which codes are used up, and what the
+/// gateway knows the profile by.
 Profile next_profile(const Caller& caller, const Login& asked, const std::string& username) {
     Profile profile;
-    if (caller.profile && caller.profile->username == username)
+    if (caller.profile && caller.profile->username == username) {
         profile.totp_step = caller.profile->totp_step;
+        profile.device = caller.profile->url == caller.url ? caller.profile->device : "";
+    }
     if (!asked.credentials.empty())
         profile.credentials = std::filesystem::absolute(asked.credentials).string();
     return profile;
@@ -83,8 +81,10 @@ ExitCode log_in(const Login& asked, const Common& common) {
     const ProfileLock lock(session_caller(common).profile_file);
     Exchange exchange(session_caller(common), common);
     Profile profile = next_profile(exchange.caller(), asked, known.username);
-    const std::string code = code_of(asked.code, known.totp_secret, exchange, profile);
-    const auto answer = exchange.log_in(known.username, known.password, code, std::move(profile));
+    const bool makes_code = !asked.code && !known.totp_secret.empty();
+    const auto answer = makes_code ? exchange.log_in_with(known, std::move(profile))
+                                   : exchange.log_in(known.username, known.password,
+                                                     code_of(asked.code), std::move(profile));
     if (!answer)
         return refuse(answer.error(), exchange.caller().url, again);
     if (answer->status != 201)
@@ -101,19 +101,19 @@ ExitCode nobody() {
 
 ExitCode log_out(const Common& common) {
     Caller caller = session_caller(common);
-    const std::string file = caller.profile_file;
-    if (!caller.profile)
+    if (!caller.profile || caller.profile->cookie.empty())
         return nobody();
+    const std::string file = caller.profile_file;
     caller.profile->credentials.clear();  // who leaves is not let in again by itself
+    Profile left = *caller.profile;
     Exchange exchange(std::move(caller), common);
-    if (exchange.knows_who()) {
-        const auto answer = exchange.log_out();
-        if (!answer)
-            return refuse(answer.error(), exchange.caller().url, again);
-        if (answer->status / 100 != 2 && answer->status != 401)
-            return refuse(*answer, common, again);
-    }
-    remove_profile(file);
+    const auto answer = exchange.log_out();
+    if (!answer)
+        return refuse(answer.error(), exchange.caller().url, again);
+    if (answer->status / 100 != 2 && answer->status != 401)
+        return refuse(*answer, common, again);
+    left.cookie = left.csrf_token = "";
+    write_profile(file, left);
     say("logged out");
     return ExitCode::done;
 }
@@ -123,15 +123,14 @@ ExitCode step_up(const Login& asked, const Common& common) {
     Exchange exchange(session_caller(common), common);
     if (!exchange.knows_who())
         return nobody();
-    Profile profile = *exchange.caller().profile;
+    const Profile& profile = *exchange.caller().profile;
     std::string secret;
     if (!asked.totp_secret_file.empty())
         secret = read_secret(asked.totp_secret_file);
     else if (!asked.code && !profile.credentials.empty())
         secret = read_credentials(profile.credentials, {.username = profile.username}).totp_secret;
-    const std::string code = code_of(asked.code, secret, exchange, profile);
-    exchange.keep_step(profile.totp_step);
-    const auto answer = exchange.step_up(code);
+    const auto answer =
+        secret.empty() ? exchange.step_up(code_of(asked.code)) : exchange.step_up_with(secret);
     if (!answer)
         return refuse(answer.error(), exchange.caller().url, again);
     if (answer->status / 100 != 2)

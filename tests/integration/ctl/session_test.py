@@ -10,7 +10,7 @@ import time
 import unittest
 
 from ctl_program import Ctl
-from stub_gateway import STEP, Person, Stub, totp
+from stub_gateway import DEVICE, STEP, Person, Stub, totp
 
 PROGRAMS = sys.argv[1]
 STATUS = ("clients", "status", "5f0c4f2e-8a2b-4c55-9a39-2f8d3c1f7a10", "--to", "closed")
@@ -173,6 +173,22 @@ class Sessions(unittest.TestCase):
         self.assertEqual(self.run_ctl(*STATUS).returncode, 0)
         self.assertEqual(len([each for each in self.stub.asked
                               if each[1] == "/v1/session/step-up"]), 1)
+
+    def test_a_code_that_was_used_elsewhere_is_waited_out_once(self):
+        self.ada.last_step = present()
+        done = self.run_ctl("login", "--credentials", self.staff, "--username", "ada")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("waiting for the next one", done.stderr)
+        self.assertEqual(len(self.stub.asked), 2)
+
+    def test_the_gateway_knows_the_profile_again(self):
+        self.log_in(self.ada)
+        self.assertNotIn("Cookie", self.asked()[1])
+        self.run_ctl("logout")
+        self.log_in(self.ada)
+        self.assertEqual(self.asked()[1]["Cookie"], f"{DEVICE}=ada-1")
+        self.log_in(self.root)
+        self.assertNotIn("Cookie", self.asked()[1])
 
     def test_a_logout_ends_the_session_and_forgets_it(self):
         self.log_in(self.ada)

@@ -12,7 +12,7 @@ import struct
 import threading
 import time
 
-COOKIE = "__Host-cambist_session"
+COOKIE, DEVICE = "__Host-cambist_session", "__Host-cambist_device"
 STEP = 30
 
 
@@ -107,8 +107,10 @@ class Stub:
                 kind = "application/problem+json" if status >= 400 else "application/json"
                 raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
-                headers = {"Content-Type": kind, "Content-Length": str(len(raw)), **headers}
-                for name, value in headers.items():
+                given = list(headers.items()) if isinstance(headers, dict) else headers
+                if "Content-Type" not in dict(given):
+                    self.send_header("Content-Type", kind)
+                for name, value in [("Content-Length", str(len(raw))), *given]:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(raw)
@@ -150,14 +152,16 @@ class Stub:
         self.sessions[cookie] = {"username": person.username, "token": token, "cookie": cookie,
                                  "fresh": False}
         self.logins += 1
-        text = f"{COOKIE}={cookie}; Secure; HttpOnly; SameSite=Strict; Path=/"
-        return 201, {"csrf_token": token}, {"Set-Cookie": text}
+        end = "; Secure; HttpOnly; SameSite=Strict; Path=/"
+        return 201, {"csrf_token": token}, [("Set-Cookie", f"{COOKIE}={cookie}{end}"),
+                                            ("Set-Cookie", f"{DEVICE}={person.username}-1{end}")]
 
     def session_of(self, request):
         if request.headers.get("Authorization") == "Bearer cmb_good_key":
             return {"username": "key", "fresh": True}
-        cookie = (request.headers.get("Cookie") or "").removeprefix(COOKIE + "=")
-        session = self.sessions.get(cookie)
+        cookies = dict(each.split("=", 1) for each
+                       in (request.headers.get("Cookie") or "=").split("; "))
+        session = self.sessions.get(cookies.get(COOKIE))
         if session is None:
             raise Refused(401, "unauthorized", detail="no session")
         if request.command != "GET" and request.headers.get("X-CSRF-Token") != session["token"]:

