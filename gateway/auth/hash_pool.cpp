@@ -42,18 +42,25 @@ asio::awaitable<office::PasswordRead> HashPool::read(std::string hash, std::stri
         office::PasswordRead read;
         read.opens = office::password_opens(hash, password);
         ++comparisons_;
-        if (read.opens && office::is_outdated(hash, cost_))
-            read.rehashed = office::hash_password(password, cost_);
+        if (!office::is_outdated(hash, cost_))
+            return read;
+        // A wrong password too, which would be known by its shorter time otherwise.
+        std::string rehashed = make(password);
+        if (read.opens)
+            read.rehashed = std::move(rehashed);
         return read;
     };
     co_return co_await on(threads_, std::move(work));
 }
 
 asio::awaitable<std::string> HashPool::hash(std::string password) {
-    auto work = [this, password = std::move(password)] {
-        return office::hash_password(password, cost_);
-    };
+    auto work = [this, password = std::move(password)] { return make(password); };
     co_return co_await on(threads_, std::move(work));
+}
+
+std::string HashPool::make(const std::string& password) {
+    ++hashes_made_;
+    return office::hash_password(password, cost_);
 }
 
 }  // namespace cambist::gateway

@@ -44,12 +44,16 @@ class HashPool {
     const std::string& decoy() const { return decoy_; }
     /// How many passwords were compared with a hash: for whoever wonders whether one was at all.
     std::uint64_t comparisons() const { return comparisons_.load(); }
+    /// How many hashes were made of passwords.
+    std::uint64_t hashes_made() const { return hashes_made_.load(); }
 
   private:
+    std::string make(const std::string& password);
+
     boost::asio::thread_pool threads_;
     const std::size_t room_;
     std::size_t taken_ = 0;
-    std::atomic<std::uint64_t> comparisons_ = 0;
+    std::atomic<std::uint64_t> comparisons_ = 0, hashes_made_ = 0;
     const office::PasswordCost cost_;
     const std::string decoy_;
 };

@@ -203,9 +203,9 @@ awaitable<Answer> show_code(DeskCall& call) {
     auto tx = co_await call.pool.begin();
     const auto done =
         co_await office::step_up(tx, call.door.rules(), *call.caller->own, *claimed, code);
+    co_await tx.commit();
     if (!done)
         co_return std::unexpected(problem_of_session(done.error()));
-    co_await tx.commit();
     Reply reply;
     const auto until = call.caller->own->session.now + call.door.settings().session.step_up;
     reply.body = json::object{{"stepped_up_until", rfc3339(until)}};
@@ -226,9 +226,9 @@ awaitable<Answer> change_password(DeskCall& call) {
     auto tx = co_await call.pool.begin();
     const auto renewed = co_await office::change_password(tx, call.door.rules(), *call.caller->own,
                                                           *claimed, change);
+    co_await tx.commit();
     if (!renewed)
         co_return std::unexpected(problem_of_session(renewed.error()));
-    co_await tx.commit();
     co_return reply_with(*renewed);
 }
 

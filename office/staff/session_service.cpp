@@ -90,8 +90,10 @@ awaitable<Outcome<void>> step_up(pg::Transaction& tx, const SignInRules& rules, 
     if (!account)
         co_return refused(SessionRefusal::session_over);
     const auto read = co_await read_code(tx, rules.keys, account, std::move(code));
-    if (!is_right(read.factor))
+    if (!is_right(read.factor)) {
+        record(tx, own, "step_up_refused", {{"session", own.session.id.uuid()}});
         co_return refused(SessionRefusal::credentials_refused);
+    }
     co_await take_back(tx, claim, rules.limits);
     use_code(tx, account->staff.id, read);
     sessions::step_up(tx, own.session.id);
@@ -106,8 +108,10 @@ awaitable<Outcome<Renewed>> change_password(pg::Transaction& tx, const SignInRul
         co_return refused(SessionRefusal::session_over);
     const auto read = co_await read_code(tx, rules.keys, account, change.code);
     const bool code_fits = read.factor == SecondFactor::not_set_up || is_right(read.factor);
-    if (!change.opens || change.old_hash != account->password_hash || !code_fits)
+    if (!change.opens || change.old_hash != account->password_hash || !code_fits) {
+        record(tx, own, "password_change_refused", {{"session", own.session.id.uuid()}});
         co_return refused(SessionRefusal::credentials_refused);
+    }
     const OperationId staff = account->staff.id;
     co_await take_back(tx, claim, rules.limits);
     use_code(tx, staff, read);

@@ -36,7 +36,8 @@ awaitable<std::expected<AttemptClaim, Throttled>> claim_own_attempt(pg::Transact
                                                                     const SignInRules& rules,
                                                                     Own own);
 
-/// Sensitive acts pass for a while. Refused: session_over, credentials_refused.
+/// Sensitive acts pass for a while. Refused: session_over, credentials_refused (on record: the
+/// caller commits).
 awaitable<Outcome<void>> step_up(pg::Transaction& tx, const SignInRules& rules, Own own,
                                  AttemptClaim claim, std::optional<std::string> code);
 
@@ -56,7 +57,8 @@ struct PasswordChange {
     std::string new_hash;
     std::optional<std::string> code;
 };
-/// Ends all other sessions and the person's API keys. Refused: session_over, credentials_refused.
+/// Ends all other sessions and the person's API keys. Refused: session_over, credentials_refused
+/// (on record: the caller commits).
 awaitable<Outcome<Renewed>> change_password(pg::Transaction& tx, const SignInRules& rules, Own own,
                                             AttemptClaim claim, PasswordChange change);
 

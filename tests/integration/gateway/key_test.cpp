@@ -177,6 +177,29 @@ TEST_F(ApiKeys, see_no_more_once_their_owner_sees_less) {
     EXPECT_EQ(client.ask("GET", "/v1/clients", key).code(), "permission_missing");
 }
 
+TEST_F(ApiKeys, rest_while_their_owner_is_suspended) {
+    const auto id = made(R"(["server.read"])");
+    const auto key = bearer(id);
+    database.psql("update staff set status = 'suspended' where username = 'ada'");
+    EXPECT_EQ(status(key), 401);
+    EXPECT_EQ(state(id), "suspended");
+    database.psql("update staff set status = 'active' where username = 'ada'");
+    EXPECT_EQ(status(key), 200);
+}
+
+TEST_F(ApiKeys, tell_when_they_were_used_to_the_hour) {
+    const auto key = bearer(made(R"(["server.read"])"));
+    EXPECT_EQ(database.psql("select used_at is null from api_key"), "t");
+    EXPECT_EQ(status(key), 200);
+    EXPECT_EQ(database.psql("select used_at > now() - interval '1 min' from api_key"), "t");
+    set("used_at = now() - interval '59 min'");
+    EXPECT_EQ(status(key), 200);
+    EXPECT_EQ(database.psql("select used_at < now() - interval '58 min' from api_key"), "t");
+    set("used_at = now() - interval '1 hour'");
+    EXPECT_EQ(status(key), 200);
+    EXPECT_EQ(database.psql("select used_at > now() - interval '1 min' from api_key"), "t");
+}
+
 TEST_F(ApiKeys, are_listed_without_their_text) {
     const auto id = made(R"(["server.read"])");
     const auto key = bearer(id);

@@ -35,6 +35,7 @@ class RunningGateway {
     static const office::SecretKeys& keys();
     /// How many passwords were compared with a hash.
     std::uint64_t passwords_compared() { return door_.hashes().comparisons(); }
+    std::uint64_t passwords_hashed() { return door_.hashes().hashes_made(); }
 
   private:
     boost::asio::io_context context_{1};

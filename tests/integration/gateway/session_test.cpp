@@ -301,6 +301,8 @@ TEST_F(ChangingAPassword, takes_the_old_one_and_a_code_without_saying_which_was_
         EXPECT_EQ(answer.body, old_wrong.body);
     }
     EXPECT_EQ(phone.get("/v1/session").status, 200) << "nothing ended";
+    EXPECT_EQ(database.psql("select count(*) from audit where action = 'password_change_refused'"),
+              "3");
 }
 
 TEST_F(ChangingAPassword, takes_each_code_once) {

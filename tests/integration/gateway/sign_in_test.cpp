@@ -230,6 +230,20 @@ TEST_F(SigningIn, a_hash_of_another_cost_is_made_anew_and_nobody_is_cut_off) {
     EXPECT_EQ(browser.get("/v1/session").status, 200);
 }
 
+TEST_F(SigningIn, a_hash_of_another_cost_tells_nobody_that_the_password_was_right) {
+    DoorSettings dearer = quick_door();
+    dearer.password_cost.iterations = 2;
+    RunningGateway other(database.settings("cambist_gateway"), {}, {}, dearer);
+    Browser(other).sign_in("ada", "not-her-password", std::nullopt);
+    EXPECT_EQ(other.passwords_hashed(), 1u);
+    Browser(other).sign_in("ada", ada.password, std::nullopt);
+    EXPECT_EQ(other.passwords_hashed(), 2u);
+    EXPECT_EQ(Browser(other).sign_in(database, ada).status, 201);
+    EXPECT_EQ(other.passwords_hashed(), 3u);
+    Browser(other).sign_in("ada", "not-her-password", std::nullopt);
+    EXPECT_EQ(other.passwords_hashed(), 3u) << "it is of today's cost now";
+}
+
 TEST_F(SigningIn, more_at_once_than_there_is_room_for_are_told_to_come_again) {
     DoorSettings narrow = quick_door();
     narrow.hash_room = 0;

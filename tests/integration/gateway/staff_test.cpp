@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <thread>
 
 #include "tests/integration/gateway/browser.hpp"
 
@@ -16,14 +17,13 @@ class StaffLife : public ::testing::Test {
     TestDatabase database;
     RunningGateway gateway{database.settings("cambist_gateway")};
     Member ada = add_member(database, "ada", {"support"}),
-           sue = add_member(database, "sue", {"support"});
+           sue = add_member(database, "sue", {"support"}),
+           root = add_member(database, "root", {"administrator"});
     Browser administrator{gateway}, browser{gateway};
     HttpClient client = gateway.client();
 
     void SetUp() override {
-        ASSERT_EQ(
-            administrator.sign_in(database, add_member(database, "root", {"administrator"})).status,
-            201);
+        ASSERT_EQ(administrator.sign_in(database, root).status, 201);
         ASSERT_EQ(browser.sign_in(database, ada).status, 201);
     }
     ReceivedAnswer ask(const std::string& what, const Member& about,
@@ -36,7 +36,6 @@ class StaffLife : public ::testing::Test {
         database.psql("update api_key set owner_id = '" + ada.id + "' where owner_id is null");
         return key;
     }
-    std::string root() { return database.psql("select id from staff where username = 'root'"); }
 };
 
 TEST_F(StaffLife, a_suspended_person_and_their_keys_are_out_at_once) {
@@ -126,7 +125,7 @@ TEST_F(StaffLife, who_leaves_names_somebody_active_and_other) {
 }
 
 TEST_F(StaffLife, nobody_removes_themselves) {
-    const std::string path = "/v1/staff/" + root();
+    const std::string path = "/v1/staff/" + root.id;
     EXPECT_EQ(administrator.post(path + "/suspend", R"({"reason":"r"})").code(), "oneself");
     EXPECT_EQ(
         administrator.post(path + "/leave", R"({"reason":"r","successor_id":")" + sue.id + R"("})")
@@ -140,10 +139,32 @@ TEST_F(StaffLife, two_administrators_do_not_remove_each_other) {
     Browser his(gateway);
     ASSERT_EQ(his.sign_in(database, otto).status, 201);
     ASSERT_EQ(ask("suspend", otto).status, 200);
-    EXPECT_EQ(his.post("/v1/staff/" + root() + "/suspend", R"({"reason":"r"})").status, 401);
+    EXPECT_EQ(his.post("/v1/staff/" + root.id + "/suspend", R"({"reason":"r"})").status, 401);
     EXPECT_EQ(database.psql("select count(*) from staff s join role_grant g on g.staff_id = s.id "
                             "where g.role = 'administrator' and s.status = 'active'"),
               "1");
+}
+
+TEST_F(StaffLife, two_administrators_who_remove_each_other_at_once_leave_one) {
+    const auto otto = add_member(database, "otto", {"administrator"});
+    const std::string why = R"({"reason":"r"})";
+    for (int round = 0; round < 5; ++round) {
+        Browser one(gateway), other(gateway);
+        database.psql("update staff_session set ended_at = now(), ended_why = 'revoked'");
+        const auto sign_in = [&](Browser& who, const Member& member) {
+            ASSERT_EQ(who.sign_in(database, member).status, 201);
+        };
+        sign_in(one, root);
+        sign_in(other, otto);
+        {
+            std::jthread first([&] { one.post("/v1/staff/" + otto.id + "/suspend", why); });
+            std::jthread second([&] { other.post("/v1/staff/" + root.id + "/suspend", why); });
+        }
+        EXPECT_EQ(database.psql("select count(*) from staff where status = 'active' "
+                                "and username in ('root', 'otto')"),
+                  "1");
+        database.psql("update staff set status = 'active' where status = 'suspended'");
+    }
 }
 
 TEST_F(StaffLife, an_administrator_sees_sessions_and_ends_one) {

@@ -89,7 +89,11 @@ TEST_F(StepUp, of_one_session_is_not_anothers) {
     EXPECT_EQ(approve("/v1/approvals/" + test_uuid(7)).code(), "step_up_required");
 }
 
-TEST_F(StepUp, is_on_record) {
+TEST_F(StepUp, is_on_record_and_so_is_a_wrong_code) {
+    EXPECT_EQ(show("abcdef").status, 403);
+    EXPECT_EQ(database.psql("select count(*) from audit where action = 'step_up_refused' "
+                            "and actor = 'staff:ada' and session_id is not null"),
+              "1");
     ASSERT_EQ(show(ada.code(database)).status, 200);
     EXPECT_EQ(database.psql("select count(*) from audit where action = 'stepped_up' "
                             "and actor = 'staff:ada'"),

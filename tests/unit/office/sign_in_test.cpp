@@ -6,6 +6,7 @@
 
 #include "office/staff/secret_keys.hpp"
 #include "office/staff/session.hpp"
+#include "office/staff/sign_in_service.hpp"
 #include "office/staff/token.hpp"
 
 namespace cambist::office {
@@ -145,6 +146,20 @@ TEST(Session, is_stepped_up_for_five_minutes) {
     auto never = standing();
     never.stepped_up_at.reset();
     EXPECT_FALSE(is_stepped_up(never, {}, now));
+}
+
+TEST(Session, is_written_anew_a_few_times_in_its_idle_time_and_at_most_once_a_second) {
+    EXPECT_EQ(SessionLimits{}.granularity(), 60s);
+    EXPECT_EQ((SessionLimits{.idle = 5s}).granularity(), 1s);
+}
+
+TEST(Network, is_an_ipv4_address_or_what_one_customer_has_of_ipv6) {
+    EXPECT_EQ(network_of("203.0.113.9"), "203.0.113.9");
+    EXPECT_EQ(network_of("::ffff:203.0.113.9"), "203.0.113.9");
+    EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+    EXPECT_EQ(network_of("2001:db8:1:2:ffff::1"), network_of("2001:db8:1:2::9"));
+    EXPECT_NE(network_of("2001:db8:1:3::1"), network_of("2001:db8:1:2::1"));
+    EXPECT_EQ(network_of("no address"), "no address");
 }
 
 TEST(Session, has_a_token_of_256_bits_of_which_the_hash_is_kept) {
