@@ -13,7 +13,7 @@ namespace json = boost::json;
 using office::api_keys::ListedKey;
 
 constexpr std::size_t longest_name = 100, longest_reason = 500, most_permissions = 100,
-                      longest_permission = 100, most_places = 50, longest_place = 50;
+                      longest_permission = 100;
 constexpr std::int64_t most_days = 365;
 
 std::string_view state_of(const ListedKey& listed, Instant now) {
@@ -64,24 +64,13 @@ awaitable<Answer> list_keys(Call& call) {
     co_return reply;
 }
 
-office::ClientScope scope_in(FieldReader& fields) {
-    office::ClientScope scope;
-    fields.object("clients", false, [&](FieldReader& clients) {
-        scope.legal_entities = clients.optional_texts("legal_entities", most_places, longest_place);
-        scope.regions = clients.optional_texts("regions", most_places, longest_place);
-        scope.own_clients = clients.optional_flag("own_clients").value_or(false);
-        scope.partner = clients.optional_uuid("partner_id");
-    });
-    return scope;
-}
-
 awaitable<Answer> make_key(Call& call) {
     FieldReader fields(call.body);
     office::NewKey key;
     key.name = fields.text("name", longest_name);
     key.owner = fields.uuid("owner_id");
     key.permissions = fields.texts("permissions", most_permissions, longest_permission);
-    key.scope = scope_in(fields);
+    key.scope = read_scope(fields);
     const auto days = fields.integer("days", 1, most_days);
     auto reason = fields.text("reason", longest_reason);
     if (auto problem = fields.problem())

@@ -142,6 +142,18 @@ std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request
     return static_cast<std::int64_t>(*version);
 }
 
+office::ClientScope read_scope(FieldReader& fields) {
+    constexpr std::size_t most_places = 50, longest_place = 50;
+    office::ClientScope scope;
+    fields.object("clients", false, [&](FieldReader& clients) {
+        scope.legal_entities = clients.optional_texts("legal_entities", most_places, longest_place);
+        scope.regions = clients.optional_texts("regions", most_places, longest_place);
+        scope.own_clients = clients.optional_flag("own_clients").value_or(false);
+        scope.partner = clients.optional_uuid("partner_id");
+    });
+    return scope;
+}
+
 void read_reason(FieldReader& fields) {
     fields.optional_text("reason", 500);
 }

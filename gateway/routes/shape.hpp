@@ -38,6 +38,8 @@ std::string etag_of(const office::TradingServer& server);
 std::string etag_of(const office::Client& client);
 /// {"legal_entities":[...],"regions":[...],"own_clients":...,"partner_id":...}; empty: all.
 boost::json::object words_of(const office::ClientScope& scope);
+/// The same object, as `clients` of a body; all when it is absent.
+office::ClientScope read_scope(FieldReader& fields);
 
 /// The status and code of a refusal.
 Problem problem_of(const office::Refused& refused);

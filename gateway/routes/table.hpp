@@ -111,5 +111,7 @@ std::vector<Route> approval_routes();
 std::vector<Route> session_routes();
 std::vector<Route> staff_routes();
 std::vector<Route> key_routes();
+std::vector<Route> grant_routes();
+std::vector<Route> delegation_routes();
 
 }  // namespace cambist::gateway

@@ -52,7 +52,8 @@ EXCUSED = {
         "end_session", "step_up", "change_password", "offer_second_factor",
         "confirm_second_factor", "list_devices", "revoke_device", "add_staff", "suspend_staff",
         "resume_staff", "dismiss_staff", "reset_staff_password", "issue_temporary_password",
-        "revoke_staff_session", "make_key", "collect_key", "revoke_key")},
+        "revoke_staff_session", "make_key", "collect_key", "revoke_key", "give_role",
+        "revoke_role", "delegate", "end_delegation")},
     "sign_in": "nobody guesses a password",
     "edit_approval": "the new words must fit the route that the approval is about",
 }
@@ -240,7 +241,7 @@ def main():
     options.add_argument("document")
     options.add_argument("programs")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--requests", type=int, default=9000)
+    options.add_argument("--requests", type=int, default=12000)
     given = options.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
