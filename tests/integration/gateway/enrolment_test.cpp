@@ -207,6 +207,21 @@ TEST_F(ResettingAPassword, may_take_the_second_factor_away_with_its_recovery_cod
               "enrolling");
 }
 
+TEST_F(ResettingAPassword, is_not_approved_by_whom_it_is_about) {
+    const auto otto = add_member(database, "otto", {"administrator"});
+    Browser his(gateway);
+    ASSERT_EQ(his.sign_in(database, otto).status, 201);
+    const auto asked = administrator.post("/v1/staff/" + otto.id + "/password-reset",
+                                          R"({"reason":"forgotten","second_factor_too":true})");
+    ASSERT_EQ(asked.status, 202) << asked.body;
+    const auto answer = his.post(asked.header("location") + "/approve", R"({"remark":"mine"})",
+                                 {{"If-Match", "\"v1\""}});
+    EXPECT_EQ(text_in(answer, "state"), "stale") << answer.body;
+    EXPECT_NE(answer.body.find(R"("code":"oneself")"), std::string::npos) << answer.body;
+    EXPECT_EQ(his.get("/v1/session").status, 200);
+    EXPECT_EQ(Browser(gateway).sign_in(database, otto).status, 201);
+}
+
 TEST_F(ResettingAPassword, is_not_asked_for_oneself) {
     const auto root = text_in(administrator.get("/v1/session"), "name");
     ASSERT_EQ(root, "staff:root");

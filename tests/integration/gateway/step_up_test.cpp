@@ -122,7 +122,8 @@ TEST_F(StepUp, is_asked_for_by_everything_that_decides_or_changes_who_may_do_wha
           "/v1/approvals/decisions", "/v1/staff", "/v1/staff/{staff}/suspend",
           "/v1/staff/{staff}/resume", "/v1/staff/{staff}/leave", "/v1/staff/{staff}/password-reset",
           "/v1/staff/{staff}/temporary-password", "/v1/staff/{staff}/sessions/{session}/revoke",
-          "/v1/keys", "/v1/keys/{key}/collect", "/v1/keys/{key}/revoke"})
+          "/v1/keys", "/v1/keys/{key}/collect", "/v1/keys/{key}/revoke", "/v1/staff/{staff}/grants",
+          "/v1/grants/{grant}/revoke", "/v1/delegations"})
         EXPECT_TRUE(asking.contains(sensitive)) << sensitive;
 }
 
