@@ -12,11 +12,13 @@ Who: a member of the demo's staff, `program` (the demo's API key), or somebody w
 
     vera     joins with $PASSWORD        signs in with a temporary password, sets one of her own and
                                          a second factor; her username is vera-$RUN
+    vera     signs in                    again, with both
 
 Outcomes: `done`, `waits` (for approval) or `refused CODE`; then what the answer holds, by path:
-`items.0.id=5`, `name!=Ada`, `items#3` (so many), `as NAME=path` keeps a value for later lines;
-`waits as NAME` keeps the approval's id. `eventually` asks again for half a minute. An indented line
-goes on with the one before. $RUN differs in every run.
+`items.0.id=5`, `items.username:risk.id=5` (of the item that has it), `name!=Ada`, `items#3` (so
+many), `as NAME=path` keeps a value for later lines; `waits as NAME` keeps the approval's id.
+`eventually` asks again for half a minute. An indented line goes on with the one before. $RUN
+differs in every run, $NOW and $TOMORROW are times.
 """
 import json
 import os
@@ -36,7 +38,7 @@ from approvers import CODE_SECONDS, one_time_code  # noqa: E402
 PATIENCE = 30  # seconds until what was ordered is done
 NEEDS_APPROVAL = 4
 LINE = re.compile(r"(?P<who>\w+)\s+(?P<words>.*?)\s*(?:->\s*(?P<outcome>.*))?$")
-CHECK = re.compile(r"(?P<path>[\w.]+)(?P<relation>!=|=|#)(?P<value>.*)$")
+CHECK = re.compile(r"(?P<path>[\w.:/@-]+)(?P<relation>!=|=|#)(?P<value>.*)$")
 
 
 class Different(Exception):
@@ -59,7 +61,13 @@ def lines_of(text):
 def at(document, path):
     """The value at a path such as items.0.id; KeyError when there is none."""
     for step in path.split("."):
-        if isinstance(document, list):
+        if isinstance(document, list) and ":" in step:
+            name, _, value = step.partition(":")
+            found = [item for item in document if text_of(item.get(name)) == value]
+            if not found:
+                raise KeyError(path)
+            document = found[0]
+        elif isinstance(document, list):
             if not step.isdigit() or int(step) >= len(document):
                 raise KeyError(path)
             document = document[int(step)]
@@ -68,6 +76,10 @@ def at(document, path):
         else:
             raise KeyError(path)
     return document
+
+
+def rfc3339(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def text_of(value):
@@ -96,8 +108,9 @@ class Player:
     def __init__(self, cambist, data, folder):
         self.cambist, self.data = cambist, pathlib.Path(data)
         self.folder = pathlib.Path(folder)
-        self.values = {"RUN": secrets.token_hex(4)}
-        self.joined = {}
+        self.values = {"RUN": secrets.token_hex(4), "NOW": rfc3339(time.time()),
+                       "TOMORROW": rfc3339(time.time() + 86400)}
+        self.joined, self.known = {}, {}
 
     def play(self, file):
         for number, line in lines_of(pathlib.Path(file).read_text(encoding="utf-8")):
@@ -113,6 +126,9 @@ class Player:
             self.join(parts["who"], words[2])
             return
         outcome = shlex.split(parts["outcome"] or "done")
+        if words == ["signs", "in"]:
+            self.judge(outcome, *self.sign_in(parts["who"]))
+            return
         limit = time.monotonic() + PATIENCE
         patient = outcome[0] == "eventually"
         if patient:
@@ -174,7 +190,7 @@ class Player:
                 raise Different(f"not {self.filled(word)}: {json.dumps(answer)}")
 
     def keep(self, what, answer):
-        name, _, path = what.partition("=")
+        name, _, path = self.filled(what).partition("=")
         try:
             self.values[name] = text_of(at(answer, path or "approval.id"))
         except KeyError:
@@ -190,8 +206,20 @@ class Player:
         self.must(who, "session", "password", "--password-file", given,
                   "--new-password-file", own)
         offered = self.must(who, "session", "totp", "add")
-        code = one_time_code(offered["secret"], time.time())
-        self.must(who, "session", "totp", "confirm", "--code", code)
+        now = time.time()
+        self.must(who, "session", "totp", "confirm", "--code",
+                  one_time_code(offered["secret"], now))
+        self.known[who] = own, offered["secret"], int(now) // CODE_SECONDS
+
+    def sign_in(self, who):
+        """With a code that was not used before; what came of it as `ask` gives it."""
+        own, secret, used = self.known[who]
+        while int(time.time()) // CODE_SECONDS <= used:
+            time.sleep(0.2)
+        now = time.time()
+        self.known[who] = own, secret, int(now) // CODE_SECONDS
+        return self.ask(who, ["login", "--username", f"{who}-{self.values['RUN']}",
+                              "--password-file", own, "--code", one_time_code(secret, now)])
 
     def must(self, who, *words):
         code, answer, said = self.ask(who, words)

@@ -125,7 +125,9 @@ awaitable<Outcome<Left>> dismiss_staff(pg::Transaction& tx, OperationId id, Oper
     if (!allowed)
         co_return refused(allowed.error());
     move(tx, actor, "staff_left", *staff, StaffStatus::left, std::move(reason));
-    Left left{*staff, co_await staff::hand_over(tx, id, successor, actor.name)};
+    auto handed = co_await staff::hand_over(tx, id, successor, actor.name);
+    const auto gone = co_await staff::find_for_update(tx, id);
+    Left left{*gone, std::move(handed)};
     record_reassignments(tx, actor, id, successor, left.handed);
     co_return left;
 }
