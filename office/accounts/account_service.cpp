@@ -49,8 +49,8 @@ void record(pg::Transaction& tx, const Actor& actor, std::string_view action, Ac
 }
 
 /// Beyond what the account may do now; everybody may connect.
-bool gives_rights(const Client& owner, const std::optional<AccountFacts>& account,
-                  AccountKind kind) {
+bool gives_rights(const Client& owner, const std::optional<AccountFacts>& account, AccountKind kind,
+                  const RightsMatrix& matrix) {
     PolicyFacts facts = account ? account->policy : PolicyFacts{};
     facts.kind = kind;
     facts.client = owner.status;
@@ -58,23 +58,23 @@ bool gives_rights(const Client& owner, const std::optional<AccountFacts>& accoun
     Rights now = Rights::none().with(Right::connect);
     if (account && account->accepted_version != 0)
         now.bits |= account->accepted.rights.bits;
-    return (effective_rights(facts).rights.bits & ~now.bits) != 0;
+    return (effective_rights(facts, matrix).rights.bits & ~now.bits) != 0;
 }
 
 }  // namespace
 
 AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<AccountFacts>& locked) {
     AcceptedPolicies accepted;
+    std::vector<outbox::Told> events;
     for (const AccountFacts& facts : locked) {
-        const Policy policy = effective_rights(facts.policy);
-        if (policy != facts.accepted || facts.accepted_version == 0)
-            accepted.push_back({facts.key, facts.accepted_version + 1, policy});
+        const Policy policy = effective_rights(facts.policy, facts.matrix);
+        if (policy == facts.accepted && facts.accepted_version != 0)
+            continue;
+        accepted.push_back({facts.key, facts.accepted_version + 1, policy});
+        events.push_back({"policy_accepted", facts.key.subject(),
+                          json::serialize(described(accepted.back())), facts.client});
     }
     accounts::accept(tx, accepted);
-    std::vector<outbox::Told> events;
-    for (const AcceptedPolicy& policy : accepted)
-        events.push_back(
-            {"policy_accepted", policy.key.subject(), json::serialize(described(policy))});
     outbox::append_all(tx, events);
     return accepted;
 }
@@ -104,7 +104,8 @@ awaitable<Outcome<AcceptedPolicies>> give(pg::Transaction& tx, OperationId clien
 
 std::expected<bool, AccountRefusal> attachment_widens(const Client& owner,
                                                       const std::optional<AccountFacts>& facts,
-                                                      AccountKind kind) {
+                                                      AccountKind kind,
+                                                      const RightsMatrix& matrix) {
     if (facts && facts->client && *facts->client != owner.id)
         return std::unexpected(AccountRefusal::account_taken);
     const bool told = facts && facts->mirrored && !facts->client;
@@ -113,7 +114,7 @@ std::expected<bool, AccountRefusal> attachment_widens(const Client& owner,
     // What the trading server has not told yet, or somebody has decided before.
     const bool now_differs = facts && facts->client && facts->policy.kind != kind;
     const bool claims_demo = !told && kind == AccountKind::demo;
-    return now_differs || claims_demo || gives_rights(owner, facts, kind);
+    return now_differs || claims_demo || gives_rights(owner, facts, kind, matrix);
 }
 
 awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, OperationId client,
@@ -127,7 +128,8 @@ awaitable<Outcome<AcceptedPolicies>> attach_account(pg::Transaction& tx, Operati
     const auto facts = co_await locked_facts(tx, account);
     if (!facts && (co_await accounts::known_servers(tx, {account.server})).empty())
         co_return refused(AccountRefusal::unknown_server);
-    const auto widens = attachment_widens(*owner, facts, kind);
+    const RightsMatrices matrices = co_await accounts::rights_in_force(tx);
+    const auto widens = attachment_widens(*owner, facts, kind, matrices.of(owner->legal_entity));
     if (!widens)
         co_return refused(widens.error());
     if (*widens && !authority.may_widen())

@@ -24,10 +24,10 @@ AcceptedPolicies refresh_policies(pg::Transaction& tx, const std::vector<Account
 
 /// Does giving the account, of that kind, to the client widen rights? It does when the account may
 /// do more afterwards, or when nobody but the caller says what kind it is. `facts`: of the account,
-/// if it is known. Refused: account_taken, kind_differs.
+/// if it is known; `matrix`: of the client's legal entity. Refused: account_taken, kind_differs.
 std::expected<bool, AccountRefusal> attachment_widens(const Client& owner,
                                                       const std::optional<AccountFacts>& facts,
-                                                      AccountKind kind);
+                                                      AccountKind kind, const RightsMatrix& matrix);
 
 /// Gives the account to the client. Refused: unknown_client, client_closed, unknown_server, what
 /// attachment_widens refuses, needs_approval.

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "office/accounts/reason_name.hpp"
-#include "sync/vocabulary/assertion.hpp"
+#include "office/accounts/account_columns_store.hpp"
+#include "office/accounts/name_table.hpp"
+#include "office/configuration/configuration_store.hpp"
 
 namespace cambist::office::accounts {
 
@@ -23,14 +24,8 @@ constexpr Query lock_accounts{
     "join account a using (server_id, login) order by a.server_id, a.login for update of a"};
 // The server is not joined: the planner would find accounts through it, all of them for each.
 #define ACCOUNT_FACTS                                                                        \
-    "select a.server_id, a.login, a.client_id, a.kind, a.state, c.status, "                  \
-    "  array(select r.cause from restriction_cause r "                                       \
-    "        where r.client_id = a.client_id and r.lifted_at is null), "                     \
-    "  coalesce(h.withdrawal, false), coalesce(h.trading, false), "                          \
-    "  least(coalesce(h.reserved, 0), 9223372036854775807)::bigint, "                        \
-    "  coalesce(k.leverage_cap_x100, 0), coalesce(c.leverage_cap_x100, 0), "                 \
-    "  coalesce(a.own_leverage_cap_x100, 0), "                                               \
-    "  a.rights, a.reason, a.leverage_cap_x100, a.reserved, a.accepted_version, "            \
+    "select " POLICY_FACTS                                                                   \
+    ", "                                                                                     \
     "  a.enforced_version, a.balance, a.credit, a.leverage_x100, a.group_name, a.currency, " \
     "  a.server_version > 0 and not a.deleted, "                                             \
     "  a.money_out_stopped or "                                                              \
@@ -38,14 +33,6 @@ constexpr Query lock_accounts{
     "  exists (select from command m where m.server_id = a.server_id and m.login = a.login " \
     "          and m.kind in ('balance', 'credit') "                                         \
     "          and m.status in ('queued', 'sent', 'unknown', 'in_doubt')) "
-#define OF_THEIR_CLIENTS_AND_HOLDS                                             \
-    "left join client c on c.id = a.client_id "                                \
-    "left join classification_cap k on k.legal_entity = c.legal_entity "       \
-    "  and k.classification = c.classification "                               \
-    "left join lateral (select bool_or(kind = 'withdrawal') as withdrawal, "   \
-    "    bool_or(kind = 'trading') as trading, sum(amount) as reserved "       \
-    "  from hold where hold.server_id = a.server_id and hold.login = a.login " \
-    "    and released_at is null) h on true "
 constexpr Query account_facts{"account_facts", ACCOUNT_FACTS
                               "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
                               "join account a using (server_id, login) " OF_THEIR_CLIENTS_AND_HOLDS
@@ -54,7 +41,11 @@ constexpr Query account_facts_of_client{"account_facts_of_client", ACCOUNT_FACTS
                                         "from account a " OF_THEIR_CLIENTS_AND_HOLDS
                                         "where a.client_id = $1 order by a.server_id, a.login"};
 #undef ACCOUNT_FACTS
-#undef OF_THEIR_CLIENTS_AND_HOLDS
+constexpr Query policy_facts_of_keys{
+    "account_policy_facts", "select " POLICY_FACTS
+                            " from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
+                            "join account a using (server_id, login) " OF_THEIR_CLIENTS_AND_HOLDS
+                            "order by a.server_id, a.login"};
 constexpr Query accept_policies{
     "account_accept_policies",
     "with accepted as ("
@@ -116,17 +107,6 @@ struct KeyColumns {
     }
 };
 
-pg::Parameters columns_of(const std::vector<AccountKey>& keys) {
-    KeyColumns columns;
-    for (const AccountKey key : keys)
-        columns.add(key);
-    return pg::Parameters::of(columns.servers, columns.logins);
-}
-
-AccountKey key_of(const pg::Row& row) {
-    return {row.get<ServerId>(0), row.get<Login>(1)};
-}
-
 std::vector<AccountKey> keys_of(const pg::Result& rows) {
     std::vector<AccountKey> keys;
     for (const pg::Row row : rows)
@@ -134,58 +114,36 @@ std::vector<AccountKey> keys_of(const pg::Result& rows) {
     return keys;
 }
 
-/// A name that the schema's CHECK admits and the program does not know is a programmer's error.
-template <class Enum>
-Enum known(std::optional<Enum> value) {
-    CAMBIST_ASSERT(value.has_value());
-    return *value;
-}
-
-PolicyFacts policy_facts_of(const pg::Row& row) {
-    PolicyFacts facts;
-    facts.kind = known(account_kind_of(row.get<std::string_view>(3)));
-    facts.state = known(account_state_of(row.get<std::string_view>(4)));
-    if (!row.is_null(5))
-        facts.client = known(client_status_of(row.get<std::string_view>(5)));
-    for (const std::string& cause : row.get<std::vector<std::string>>(6))
-        facts.causes.impose(known(cause_of(cause)));
-    facts.withdrawal_hold = row.get<bool>(7);
-    facts.trading_hold = row.get<bool>(8);
-    facts.reserved = row.get<std::int64_t>(9);
-    facts.classification_cap_x100 = row.get<std::int64_t>(10);
-    facts.client_cap_x100 = row.get<std::int64_t>(11);
-    facts.account_cap_x100 = row.get<std::int64_t>(12);
+AccountFacts facts_of(const pg::Row& row, const RightsMatrices& matrices) {
+    AccountFacts facts = policy_facts_of(row, matrices);
+    facts.enforced_version = row.get<std::int64_t>(policy_columns);
+    facts.balance = row.get<std::int64_t>(policy_columns + 1);
+    facts.credit = row.get<std::int64_t>(policy_columns + 2);
+    facts.leverage_x100 = row.get<std::int64_t>(policy_columns + 3);
+    facts.group = row.get<std::string>(policy_columns + 4);
+    facts.currency = row.get<std::string>(policy_columns + 5);
+    facts.mirrored = row.get<bool>(policy_columns + 6);
+    facts.money_out_stopped = row.get<bool>(policy_columns + 7);
+    facts.money_pending = row.get<bool>(policy_columns + 8);
     return facts;
 }
 
-AccountFacts facts_of(const pg::Row& row) {
-    AccountFacts facts;
-    facts.key = key_of(row);
-    facts.client = row.get<std::optional<OperationId>>(2);
-    facts.policy = policy_facts_of(row);
-    facts.accepted = {.rights = {row.get<std::uint16_t>(13)},
-                      .reason = reason_of(row.get<std::string_view>(14)),
-                      .leverage_cap_x100 = row.get<std::int64_t>(15),
-                      .reserved = row.get<std::int64_t>(16)};
-    facts.accepted_version = row.get<std::int64_t>(17);
-    facts.enforced_version = row.get<std::int64_t>(18);
-    facts.balance = row.get<std::int64_t>(19);
-    facts.credit = row.get<std::int64_t>(20);
-    facts.leverage_x100 = row.get<std::int64_t>(21);
-    facts.group = row.get<std::string>(22);
-    facts.currency = row.get<std::string>(23);
-    facts.mirrored = row.get<bool>(24);
-    facts.money_out_stopped = row.get<bool>(25);
-    facts.money_pending = row.get<bool>(26);
-    return facts;
-}
+using ReadFacts = AccountFacts (*)(const pg::Row& row, const RightsMatrices& matrices);
 
-std::vector<AccountFacts> all_facts_of(const pg::Result& rows) {
+/// Runs the query of facts beside that of what is in force.
+awaitable<std::vector<AccountFacts>> read_facts(pg::Transaction& tx, const Query& query,
+                                                pg::Parameters parameters, ReadFacts read) {
+    configuration::ask(tx, "rights");
+    tx.send_with(query, std::move(parameters));
+    const auto answers = co_await tx.gather();
+    const pg::Result& rows = answers.back();
+    const auto rights = configuration::version_in(answers[answers.size() - 2]);
+    const auto matrices = RightsMatrices::read(rights.document);
     std::vector<AccountFacts> all;
     all.reserve(static_cast<std::size_t>(rows.size()));
     for (const pg::Row row : rows)
-        all.push_back(facts_of(row));
-    return all;
+        all.push_back(read(row, matrices));
+    co_return all;
 }
 
 }  // namespace
@@ -201,14 +159,25 @@ awaitable<std::set<ServerId>> known_servers(pg::Transaction& tx, std::set<Server
     co_return known;
 }
 
+awaitable<RightsMatrices> rights_in_force(pg::Transaction& tx) {
+    configuration::ask(tx, "rights");
+    const auto answers = co_await tx.gather();
+    co_return RightsMatrices::read(configuration::version_in(answers.back()).document);
+}
+
 awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys) {
     const auto rows = co_await tx.run(lock_accounts, columns_of(keys));
     co_return keys_of(rows);
 }
 
 awaitable<std::vector<AccountFacts>> facts(pg::Transaction& tx, std::vector<AccountKey> keys) {
-    const auto rows = co_await tx.run(account_facts, columns_of(keys));
-    co_return all_facts_of(rows);
+    co_return co_await read_facts(tx, account_facts, columns_of(keys), facts_of);
+}
+
+awaitable<std::vector<AccountFacts>> locked_policy_facts(pg::Transaction& tx,
+                                                         std::vector<AccountKey> keys) {
+    tx.send_with(lock_accounts, columns_of(keys));
+    co_return co_await read_facts(tx, policy_facts_of_keys, columns_of(keys), policy_facts_of);
 }
 
 awaitable<std::vector<AccountFacts>> locked_facts(pg::Transaction& tx,
@@ -220,8 +189,8 @@ awaitable<std::vector<AccountFacts>> locked_facts(pg::Transaction& tx,
 awaitable<std::vector<AccountFacts>> locked_facts_of_client(pg::Transaction& tx,
                                                             OperationId client) {
     tx.send(lock_client_accounts, client);
-    const auto rows = co_await tx.execute(account_facts_of_client, client);
-    co_return all_facts_of(rows);
+    co_return co_await read_facts(tx, account_facts_of_client, pg::Parameters::of(client),
+                                  facts_of);
 }
 
 void accept(pg::Transaction& tx, const std::vector<AcceptedPolicy>& policies) {

@@ -20,6 +20,7 @@ struct AccountFacts {
     AccountKey key;
     std::optional<OperationId> client;
     PolicyFacts policy;
+    RightsMatrix matrix;                ///< in force, of the client's legal entity
     Policy accepted;                    ///< what was decided last
     std::int64_t accepted_version = 0;  ///< 0: no policy yet
     std::int64_t enforced_version = 0;
@@ -55,14 +56,20 @@ using boost::asio::awaitable;
 /// Those of `servers` that the office knows.
 awaitable<std::set<ServerId>> known_servers(pg::Transaction& tx, std::set<ServerId> servers);
 
+/// What each legal entity allows now.
+awaitable<RightsMatrices> rights_in_force(pg::Transaction& tx);
+
 /// Locks those of `keys` that exist, in the order (server, login) that everybody keeps.
 awaitable<std::vector<AccountKey>> lock(pg::Transaction& tx, std::vector<AccountKey> keys);
 /// In the order of (server, login). Sound only for rows that this transaction locked in an earlier
-/// statement: holds and causes are read as they are after the lock.
+/// statement: holds, causes and the rights matrix are read as they are after the lock.
 awaitable<std::vector<AccountFacts>> facts(pg::Transaction& tx, std::vector<AccountKey> keys);
 /// Both in one round trip.
 awaitable<std::vector<AccountFacts>> locked_facts(pg::Transaction& tx,
                                                   std::vector<AccountKey> keys);
+/// The same with no more than what a policy follows from: of other facts nothing is read.
+awaitable<std::vector<AccountFacts>> locked_policy_facts(pg::Transaction& tx,
+                                                         std::vector<AccountKey> keys);
 awaitable<std::vector<AccountFacts>> locked_facts_of_client(pg::Transaction& tx,
                                                             OperationId client);
 /// Writes and records policies under their versions; the rows are locked and each version follows

@@ -23,6 +23,7 @@ struct BatchFacts {
     std::set<AccountKey> given;                   ///< by earlier items of the batch
     std::set<ServerId> servers;
     std::set<std::string, std::less<>> entities;
+    RightsMatrices rights;
     bool widens = false;  ///< some item gives rights
 };
 
@@ -47,6 +48,7 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
         if (co_await clients::knows_entity(tx, entity))
             facts.entities.insert(entity);
     const auto known = co_await accounts::locked_facts(tx, std::move(keys));
+    facts.rights = co_await accounts::rights_in_force(tx);
     for (const AccountFacts& account : known)
         facts.accounts.emplace(account.key, account);
     co_return facts;
@@ -62,7 +64,7 @@ std::expected<bool, AccountRefusal> review_account(const NewClient& item, const 
     const auto known = facts.accounts.find(account.key);
     return attachment_widens(
         item.client, known == facts.accounts.end() ? std::nullopt : std::optional(known->second),
-        account.kind);
+        account.kind, facts.rights.of(item.client.legal_entity));
 }
 
 BatchItem review(const NewClient& item, BatchFacts& facts) {

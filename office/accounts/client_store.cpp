@@ -1,6 +1,6 @@
 #include "office/accounts/client_store.hpp"
 
-#include "sync/vocabulary/assertion.hpp"
+#include "office/accounts/name_table.hpp"
 
 namespace cambist::office::clients {
 
@@ -48,12 +48,6 @@ constexpr Query add_cause{
 constexpr Query end_cause{"restriction_lift",
                           "update restriction_cause set lifted_by = $3, lifted_at = now() "
                           "where client_id = $1 and cause = $2 and lifted_at is null"};
-
-template <class Enum>
-Enum known(std::optional<Enum> value) {
-    CAMBIST_ASSERT(value.has_value());
-    return *value;
-}
 
 Client client_of(const pg::Row& row) {
     Client client;

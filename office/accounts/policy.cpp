@@ -15,25 +15,15 @@ struct Allowance {
 constexpr Rights only_connect = Rights::none().with(Right::connect);
 constexpr Rights no_opening = Rights::all().without(Right::open);
 
-// In the order of ClientStatus.
-constexpr std::array<Allowance, client_status_count> by_status{{
-    {only_connect, Reason::not_approved},
-    {only_connect, Reason::not_approved},
-    {only_connect, Reason::not_approved},
-    {Rights::all(), Reason::none},
-    {only_connect, Reason::restricted},
-    {Rights::none(), Reason::account_closed},
-}};
+// In the order of ClientStatus: what is said where a right is missing.
+constexpr std::array<Reason, client_status_count> status_reasons{
+    Reason::not_approved, Reason::not_approved, Reason::not_approved,
+    Reason::restricted,   Reason::restricted,   Reason::account_closed};
 // In the order of AccountState.
-constexpr std::array<Allowance, account_state_count> by_state{{
-    {Rights::none(), Reason::not_approved},
-    {Rights::none(), Reason::not_approved},
-    {Rights::all(), Reason::none},
-    {no_opening, Reason::close_only_account},
-    {only_connect, Reason::close_only_account},
-    {Rights::none(), Reason::account_closed},
-    {Rights::none(), Reason::account_closed},
-}};
+constexpr std::array<Reason, account_state_count> state_reasons{
+    Reason::not_approved,       Reason::not_approved,       Reason::restricted,
+    Reason::close_only_account, Reason::close_only_account, Reason::account_closed,
+    Reason::account_closed};
 // Gravest first.
 constexpr std::array gravity{
     Reason::frozen,       Reason::account_closed,     Reason::restricted,
@@ -45,20 +35,36 @@ bool before_approval(ClientStatus status) {
            status == ClientStatus::pending_documents;
 }
 
-Allowance of_client(const PolicyFacts& facts) {
-    const ClientStatus status = facts.client.value_or(ClientStatus::registered);
-    // Demo accounts trade nobody's money: they are allowed from registration on.
-    if (facts.client && facts.kind == AccountKind::demo && before_approval(status))
-        return {};
-    return by_status[std::size_t(status)];
+/// Whatever takes nothing away gives no reason.
+Allowance because(Rights rights, Reason reason) {
+    return {rights, rights == Rights::all() ? Reason::none : reason};
 }
 
-/// Every cause stops everything but exits; only a freeze may be named to the trading server.
-Allowance of_causes(const PolicyFacts& facts) {
-    if (facts.causes.empty())
+Allowance of_client(const PolicyFacts& facts, const RightsMatrix& matrix) {
+    if (!facts.client)
+        return {only_connect, Reason::not_approved};
+    const ClientStatus status = *facts.client;
+    // Demo accounts trade nobody's money: they are allowed from registration on.
+    if (facts.kind == AccountKind::demo && before_approval(status))
         return {};
-    return {only_connect,
-            facts.causes.has(Cause::authority_freeze) ? Reason::frozen : Reason::restricted};
+    const auto row = std::size_t(status);
+    return because(matrix.by_status[row], status_reasons[row]);
+}
+
+/// Only a freeze may be named to the trading server.
+Allowance of_causes(const PolicyFacts& facts, const RightsMatrix& matrix) {
+    Rights rights = Rights::all();
+    for (const Cause cause : facts.causes.list())
+        rights = rights & matrix.by_cause[std::size_t(cause)];
+    const bool frozen = facts.causes.has(Cause::authority_freeze);
+    if (frozen || facts.causes.has(Cause::sanctions_match))
+        rights = rights & only_connect;
+    return because(rights, frozen ? Reason::frozen : Reason::restricted);
+}
+
+Allowance of_state(const PolicyFacts& facts, const RightsMatrix& matrix) {
+    const auto row = std::size_t(facts.state);
+    return because(matrix.by_state[row], state_reasons[row]);
 }
 
 Allowance of_trading_hold(const PolicyFacts& facts) {
@@ -87,9 +93,9 @@ std::int64_t lower_cap(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-Policy effective_rights(const PolicyFacts& facts) {
-    const std::array allowances{of_client(facts), of_causes(facts),
-                                by_state[std::size_t(facts.state)], of_trading_hold(facts),
+Policy effective_rights(const PolicyFacts& facts, const RightsMatrix& matrix) {
+    const std::array allowances{of_client(facts, matrix), of_causes(facts, matrix),
+                                of_state(facts, matrix), of_trading_hold(facts),
                                 of_withdrawal_hold(facts)};
     Policy policy{.rights = Rights::all(), .reserved = facts.reserved};
     for (const Allowance& allowance : allowances) {

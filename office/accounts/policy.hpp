@@ -6,6 +6,7 @@
 #include "office/accounts/account.hpp"
 #include "office/accounts/client_status.hpp"
 #include "office/accounts/restriction.hpp"
+#include "office/accounts/rights_matrix.hpp"
 #include "sync/vocabulary/rights.hpp"
 
 namespace cambist::office {
@@ -33,7 +34,8 @@ struct PolicyFacts {
 };
 
 /// The one function that decides an account's rights: status, causes, state and holds each take
-/// rights away, and the gravest of those that took any gives the reason.
-Policy effective_rights(const PolicyFacts& facts);
+/// rights away, and the gravest of those that took any gives the reason. `matrix`: of the client's
+/// legal entity. Whatever it says, sanctions and a freeze stop everything but exits.
+Policy effective_rights(const PolicyFacts& facts, const RightsMatrix& matrix);
 
 }  // namespace cambist::office

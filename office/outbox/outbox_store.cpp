@@ -12,8 +12,9 @@ constexpr Query insert_event{"outbox_append",
 constexpr Query insert_events{
     "outbox_append_all",
     "insert into outbox (topic, subject, payload, client_id) "
-    "select topic, subject, payload::jsonb, client_of(subject) "
-    "from unnest($1::text[], $2::text[], $3::text[]) as e(topic, subject, payload)"};
+    "select topic, subject, payload::jsonb, coalesce(client, client_of(subject)) "
+    "from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) "
+    "as e(topic, subject, payload, client)"};
 constexpr Query add_consumer{
     "outbox_consumer_add", "insert into outbox_consumer (name) values ($1) on conflict do nothing"};
 constexpr Query lock_consumer{"outbox_consumer_lock",
@@ -48,12 +49,14 @@ void append_all(pg::Transaction& tx, const std::vector<Told>& events) {
     if (events.empty())
         return;
     std::vector<std::string_view> topics, subjects, payloads;
+    std::vector<OperationId> clients;
     for (const Told& event : events) {
         topics.push_back(event.topic);
         subjects.push_back(event.subject);
         payloads.push_back(event.payload);
+        clients.push_back(event.client.value_or(OperationId{}));
     }
-    tx.send(insert_events, topics, subjects, payloads);
+    tx.send(insert_events, topics, subjects, payloads, clients);
 }
 
 boost::asio::awaitable<std::vector<OutboxEvent>> follow(pg::Transaction& tx, Place after,

@@ -2,12 +2,14 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "office/pg/transaction.hpp"
 #include "sync/vocabulary/instant.hpp"
+#include "sync/vocabulary/operation_id.hpp"
 
 namespace cambist::office {
 
@@ -28,6 +30,7 @@ void append(pg::Transaction& tx, std::string_view topic, std::string_view subjec
 /// What to tell of one thing in a batch.
 struct Told {
     std::string topic, subject, payload;
+    std::optional<OperationId> client{};  ///< whose it is; looked up when not said
 };
 /// The same for many events at once.
 void append_all(pg::Transaction& tx, const std::vector<Told>& events);

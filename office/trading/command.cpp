@@ -174,7 +174,7 @@ Allowed review_settlement(const Command& command, const Settlement& settlement) 
 
 Allowed review_effect(const CommandOrder& order, const AccountFacts& account,
                       const GroupFacts& group) {
-    const Policy policy = effective_rights(account.policy);
+    const Policy policy = effective_rights(account.policy, account.matrix);
     if (!account.mirrored)
         return std::unexpected(unknown_account);
     if (order.kind == CommandKind::disconnect)

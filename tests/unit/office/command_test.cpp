@@ -4,6 +4,7 @@
 
 #include "office/accounts/refusal.hpp"
 #include "office/trading/server.hpp"
+#include "tests/unit/office/delivered.hpp"
 
 namespace cambist::office {
 namespace {
@@ -43,6 +44,7 @@ AccountFacts account(ClientStatus status = ClientStatus::approved) {
     AccountFacts facts;
     facts.key = {{1}, {100}};
     facts.policy.client = status;
+    facts.matrix = delivered_rights();
     facts.balance = 10'000;
     facts.credit = 500;
     facts.leverage_x100 = 10'000;

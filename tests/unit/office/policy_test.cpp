@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/office/delivered.hpp"
+
 namespace cambist::office {
 namespace {
+
+Policy effective_rights(const PolicyFacts& facts) {
+    return office::effective_rights(facts, delivered_rights());
+}
 
 PolicyFacts approved() {
     PolicyFacts facts;
