@@ -36,7 +36,7 @@ pg::ConnectionSettings connection(const Settings& settings) {
 pg::PoolSettings pool_of(const Settings& settings) {
     pg::PoolSettings pool;
     pool.connection = connection(settings);
-    pool.connections = 3 + connections_a_server * settings.servers.size();
+    pool.connections = 4 + connections_a_server * settings.servers.size();
     return pool;
 }
 
@@ -51,6 +51,7 @@ App::App(asio::io_context& context, const Clock& clock, Settings settings)
       partitions_(context.get_executor()),
       listening_(context.get_executor()),
       sweeper_(context.get_executor(), pool_),
+      recomputer_(context.get_executor(), pool_),
       listener_(std::make_unique<asio::cancellation_signal>()) {
     LinkSettings link;
     link.endpoint = settings_.endpoint;
@@ -112,6 +113,7 @@ void App::start() {
     scope_.spawn(listen());
     scope_.spawn(keep_partitions());
     scope_.spawn(sweeper_.run());
+    scope_.spawn(recomputer_.run());
     if (sealer_)
         scope_.spawn(sealer_->run());
     if (metrics_server_)
@@ -126,6 +128,7 @@ void App::stop() {
     partitions_.ring();
     listening_.ring();
     sweeper_.stop();
+    recomputer_.stop();
     if (sealer_)
         sealer_->stop();
     listener_->emit(asio::cancellation_type::terminal);
@@ -152,6 +155,7 @@ awaitable<void> App::join() {
 }
 
 void App::wake_all() {
+    recomputer_.wake();
     for (const auto& [id, server] : servers_) {
         server->policies_accepted();
         server->commands_queued();
@@ -164,6 +168,8 @@ awaitable<void> App::hear() {
     wake_all();
     for (;;) {
         const auto notification = co_await listener.next();
+        if (notification.channel == "cambist_policy")
+            recomputer_.wake();
         for (const auto& [id, server] : servers_) {
             if (notification.channel == "cambist_policy")
                 server->policies_accepted();

@@ -9,6 +9,7 @@
 
 #include "bridge/jobs/answer_sweeper.hpp"
 #include "bridge/jobs/audit_sealer.hpp"
+#include "bridge/jobs/policy_recomputer.hpp"
 #include "bridge/metrics.hpp"
 #include "bridge/metrics_server.hpp"
 #include "bridge/scope.hpp"
@@ -53,6 +54,7 @@ class App {
     Scope scope_;
     Bell stop_, partitions_, listening_;
     AnswerSweeper sweeper_;
+    PolicyRecomputer recomputer_;
     std::unique_ptr<boost::asio::cancellation_signal> listener_;
     bool stopping_ = false;
 };

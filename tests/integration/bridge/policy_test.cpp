@@ -58,6 +58,32 @@ TEST_F(BridgePolicies, go_out_at_once_when_the_office_rings) {
     EXPECT_EQ(plugin.expect<PolicyBatch>().accounts[0].login, Login{11});
 }
 
+TEST_F(BridgePolicies, of_a_new_rights_matrix_are_decided_sent_and_enforced) {
+    sql("insert into person (id, name) values ('00000000-0000-4000-8000-000000000001', 'Ada');"
+        "insert into client (id, person_id, legal_entity, status) select id, id, 'main', "
+        "'approved' "
+        "  from person;"
+        "update account set client_id = (select id from client), accepted_version = 1, rights = "
+        "31, "
+        "  enforced_version = 1 where login = 11");
+    const auto bridge = start();
+    auto plugin = this->plugin();
+    plugin.greet(7);
+    plugin.expect<PolicyBatch>();
+    sql("insert into configuration (name, version, body, author) select name, 2, "
+        "  jsonb_set(body, '{default,status,approved,transfer}', '\"no\"'), 'test' "
+        "  from configuration where name = 'rights';"
+        "insert into policy_recompute (version) values (2); notify cambist_policy");
+    AccountPolicy sent;
+    while (sent.login != Login{11})
+        for (const AccountPolicy& policy : plugin.expect<PolicyBatch>().accounts)
+            sent = policy;
+    EXPECT_EQ(sent.version, 2u);
+    EXPECT_FALSE(sent.rights.has(Right::transfer));
+    plugin.send(PolicyAcknowledged{1, Instant{1}, {{Login{11}, 2}}});
+    eventually("select enforced_version from account where login = 11", "2");
+}
+
 TEST_F(BridgePolicies, that_a_digest_shows_to_be_missing_are_sent_again) {
     sql("update account set enforced_version = 3 where login = 10");
     const auto bridge = start();
