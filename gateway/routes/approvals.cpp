@@ -129,17 +129,6 @@ awaitable<Answer> list_approvals(Call& call) {
     co_return std::move(writer).reply();
 }
 
-/// The version that was looked at: `If-Match: "v3"`. 428 without one.
-std::expected<std::int64_t, Problem> seen_version(const Call& call) {
-    const auto version = version_wanted(call.request);
-    if (!version)
-        return std::unexpected(version.error());
-    if (!*version)
-        return std::unexpected(
-            Problem{428, "if_match_required", "If-Match names the version looked at", {}, {}});
-    return **version;
-}
-
 awaitable<Answer> decide(Call& call, bool approves) {
     const auto id = path_approval(call);
     if (!id)

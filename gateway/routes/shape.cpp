@@ -154,6 +154,16 @@ office::ClientScope read_scope(FieldReader& fields) {
     return scope;
 }
 
+std::expected<std::int64_t, Problem> seen_version(const Call& call) {
+    const auto version = version_wanted(call.request);
+    if (!version)
+        return std::unexpected(version.error());
+    if (!*version)
+        return std::unexpected(
+            Problem{428, "if_match_required", "If-Match names the version looked at", {}, {}});
+    return **version;
+}
+
 void read_reason(FieldReader& fields) {
     fields.optional_text("reason", 500);
 }

@@ -55,6 +55,9 @@ std::expected<office::AccountKey, Problem> path_account(const Call& call);
 /// The version that `If-Match: "v12"` names; 400 `bad_if_match` for anything else.
 std::expected<std::optional<std::int64_t>, Problem> version_wanted(const Request& request);
 
+/// The version that was looked at: `If-Match: "v3"`. 428 without one.
+std::expected<std::int64_t, Problem> seen_version(const Call& call);
+
 /// The reason that an approval will show, if one turns out to be needed.
 void read_reason(FieldReader& fields);
 

@@ -32,9 +32,10 @@ Route stepped_up(Route route) {
 const std::vector<Route>& routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> all;
-        for (auto part : {server_routes(), client_routes(), account_routes(), command_routes(),
-                          record_routes(), event_routes(), approval_routes(), session_routes(),
-                          staff_routes(), key_routes(), grant_routes(), delegation_routes()})
+        for (auto part :
+             {server_routes(), client_routes(), account_routes(), command_routes(), record_routes(),
+              event_routes(), approval_routes(), session_routes(), staff_routes(), key_routes(),
+              grant_routes(), delegation_routes(), configuration_routes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

@@ -113,5 +113,6 @@ std::vector<Route> staff_routes();
 std::vector<Route> key_routes();
 std::vector<Route> grant_routes();
 std::vector<Route> delegation_routes();
+std::vector<Route> configuration_routes();
 
 }  // namespace cambist::gateway

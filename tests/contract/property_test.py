@@ -54,6 +54,7 @@ EXCUSED = {
         "resume_staff", "dismiss_staff", "reset_staff_password", "issue_temporary_password",
         "revoke_staff_session", "make_key", "collect_key", "revoke_key", "give_role",
         "revoke_role", "delegate", "end_delegation")},
+    "change_configuration": "a document that is allowed is not drawn by chance",
     "sign_in": "nobody guesses a password",
     "edit_approval": "the new words must fit the route that the approval is about",
 }
@@ -95,9 +96,11 @@ def world(database):
                   "login": [str(login) for login in LOGINS],
                   "group": ["real\\usd1", "real\\usd2"], "currency": ["USD"],
                   "legal_entity": ["main"], "subject": ["account:1/1001"],
-                  "action": ["client.change_status"], "wait": ["1"]},
+                  "action": ["client.change_status"], "wait": ["1"],
+                  "document": ["approvals", "deadlines", "entities", "rights"],
+                  "version": ["1"]},
                  fixed=("login", "group", "currency", "legal_entity", "subject", "action",
-                        "wait"))
+                        "wait", "document", "version"))
 
 
 class Run:

@@ -12,7 +12,9 @@ std::string command_of(const Operation& operation) {
 }
 
 const Operation* reader_of(const Operation& operation) {
-    const auto thing = operation.path.substr(0, operation.path.rfind('/'));
+    const bool is_the_thing = operation.path.ends_with('}');
+    const auto thing =
+        is_the_thing ? operation.path : operation.path.substr(0, operation.path.rfind('/'));
     const auto found = std::ranges::find_if(operations(), [&](const Operation& other) {
         return other.method == "GET" && other.path == thing && !other.page;
     });

@@ -65,6 +65,7 @@ std::string real_path_of(std::string_view pattern) {
         const auto name = pattern.substr(open + 1, close - open - 1);
         path += name == "server" || name == "epoch" || name == "seq" ? "1"
                 : name == "login"                                    ? "1001"
+                : name == "document"                                 ? "rights"
                                                                      : test_uuid(1);
         pattern.remove_prefix(close + 1);
     }
