@@ -58,7 +58,7 @@ TEST_F(StepUp, is_asked_for_before_an_approval_is_given) {
 
 TEST_F(StepUp, lasts_five_minutes) {
     const std::string path = "/v1/approvals/" + test_uuid(7);
-    shown_ago("4 min 50 s");
+    shown_ago("4 min 30 s");
     EXPECT_EQ(approve(path).code(), "unknown_approval");
     shown_ago("5 min");
     EXPECT_EQ(approve(path).code(), "step_up_required");

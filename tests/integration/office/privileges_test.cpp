@@ -117,6 +117,41 @@ TEST_F(Privileges, the_gateway_does_not_write_what_the_trading_server_says) {
         EXPECT_EQ(attempt("cambist_gateway", sql), forbidden) << sql;
 }
 
+TEST_F(Privileges, the_gateway_alone_knows_what_staff_sign_in_with) {
+    for (const char* table : {"staff_credential", "staff_recovery_code", "staff_session",
+                              "staff_device", "sign_in", "sign_in_counter", "sign_in_spread"}) {
+        const std::string sql = std::string("select from ") + table;
+        EXPECT_EQ(attempt("cambist_gateway", sql), "") << sql;
+        EXPECT_EQ(attempt("cambist_bridge", sql), forbidden) << sql;
+        EXPECT_EQ(attempt("cambist_reports", sql), forbidden) << sql;
+    }
+}
+
+TEST_F(Privileges, the_gateway_gives_no_session_to_another_and_changes_no_record_of_signing_in) {
+    for (const char* sql : {"update staff_session set token_hash = ''",
+                            "update staff_session set staff_id = null",
+                            "update staff_session set security_version = 9",
+                            "update staff_session set state = 'active'",
+                            "update staff_session set absolute_expires_at = now()",
+                            "delete from staff_session",
+                            "update staff_credential set security_version = 9",
+                            "update staff_credential set staff_id = null",
+                            "delete from staff_credential",
+                            "insert into staff_credential (staff_id) values (null)",
+                            "update staff_recovery_code set staff_id = null",
+                            "delete from staff_recovery_code",
+                            "update staff_device set staff_id = null",
+                            "update staff_device set token_hash = ''",
+                            "update sign_in set outcome = 'signed_in'",
+                            "delete from sign_in",
+                            "update api_key set expires_at = null",
+                            "update api_key set owner_id = null",
+                            "delete from staff",
+                            "update staff set person_id = null",
+                            "select cut_access(null)"})
+        EXPECT_EQ(attempt("cambist_gateway", sql), forbidden) << sql;
+}
+
 TEST_F(Privileges, reports_read_and_do_nothing_else) {
     EXPECT_EQ(attempt("cambist_reports", "select from account, deal, client, audit"), "");
     for (const char* sql : {"select from person", "select from api_key", "select from idempotency",
