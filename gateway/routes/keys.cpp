@@ -117,7 +117,7 @@ std::vector<Route> key_routes() {
     return {
         {get, "/v1/keys", "key.read", none, {}, list_keys},
         sensitive({post, "/v1/keys", "key.manage", required, {}, make_key, "key:{request}"}),
-        sensitive({post, "/v1/keys/{key}/collect", "", none, {}, collect_key}),
+        sensitive({post, "/v1/keys/{key}/collect", office::no_permission, none, {}, collect_key}),
         sensitive({post, "/v1/keys/{key}/revoke", "key.manage", optional, {}, revoke_key}),
     };
 }

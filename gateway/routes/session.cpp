@@ -141,7 +141,7 @@ awaitable<Answer> revoke_device(Call& call) {
 
 /// A route of somebody's own session.
 Route own(Verb verb, std::string_view pattern, Handler handler, Callers callers) {
-    Route route{verb, pattern, {}, KeyRule::none, {}, handler};
+    Route route{verb, pattern, office::no_permission, KeyRule::none, {}, handler};
     route.body_limit = small_body;
     route.callers = callers;
     return route;

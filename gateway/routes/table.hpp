@@ -17,6 +17,7 @@
 #include "office/approvals/approved.hpp"
 #include "office/pg/pool.hpp"
 #include "office/pg/transaction.hpp"
+#include "office/staff/permission.hpp"
 #include "sync/vocabulary/instant.hpp"
 
 namespace cambist::gateway {
@@ -74,7 +75,7 @@ using DeskHandler = awaitable<Answer> (*)(DeskCall& call);
 struct Route {
     Verb verb = Verb::get;
     std::string_view pattern;
-    std::string_view permission;  ///< of office/staff/permission.hpp
+    office::NeededPermission permission;
     KeyRule key = KeyRule::none;
     std::vector<std::string_view> parameters;
     Handler handler = nullptr;

@@ -1,64 +1,9 @@
 #include "office/staff/permission.hpp"
 
-#include <algorithm>
-
 namespace cambist::office {
-namespace {
-
-constexpr Permission permissions[] = {
-    {"server.read", "see trading servers and their groups"},
-    {"server.register", "add a trading server"},
-    {"server.stop_money", "stop money leaving a server's accounts"},
-    {"server.resume_money", "ask that money may leave again"},
-    {"server.change_mode", "ask for another mode or other groups to judge"},
-    {"server.begin_era", "ask that all policies are numbered and sent anew"},
-    {"client.read", "see clients, personal data masked"},
-    {"client.register", "add clients; approved ones by approval"},
-    {"client.change_status", "restrict, submit and close; approve and lift by approval"},
-    {"client.set_cap", "lower a client's leverage cap; raise it by approval"},
-    {"client.classify", "ask for another classification"},
-    {"client.assign", "set region, account manager and partner"},
-    {"person.read", "see personal data unmasked"},
-    {"account.read", "see trading accounts"},
-    {"account.open", "order a new trading account"},
-    {"account.attach", "give a trading account to a client"},
-    {"account.set_state", "close accounts to new positions; open them by approval"},
-    {"account.set_cap", "lower an account's leverage cap; raise it by approval"},
-    {"account.set_leverage", "lower leverage; raise it by approval"},
-    {"account.move_group", "ask for another group"},
-    {"account.operate_balance", "ask for a balance or credit operation"},
-    {"account.disconnect", "end an account's sessions on the trading server"},
-    {"hold.read", "see holds"},
-    {"hold.place", "keep back withdrawals, an amount or trading"},
-    {"hold.release", "ask for the end of a hold"},
-    {"command.read", "see orders to the trading servers"},
-    {"command.resolve", "ask that an order without an answer counts as done or not"},
-    {"drift.read", "see differences between office and trading server"},
-    {"quarantine.read", "see events that could not be applied"},
-    {"quarantine.resolve", "ask that such an event counts as dealt with"},
-    {"audit.read", "see who did what"},
-    {"event.read", "follow what happens"},
-    {"approval.read", "see what waits for approval and what was decided"},
-    {"approval.decide", "approve and reject"},
-    {"delegation.create", "ask that somebody decides in one's place for a time"},
-    {"staff.read", "see staff and their sessions"},
-    {"staff.manage", "add, suspend and release staff"},
-    {"role.read", "see roles and who holds them"},
-    {"role.grant", "take roles away; give them by approval"},
-    {"key.read", "see API keys"},
-    {"key.manage", "revoke API keys; make them by approval"},
-    {"configuration.read", "see the rules' settings and their history"},
-    {"configuration.change", "ask for other settings"},
-};
-
-}  // namespace
 
 std::span<const Permission> known_permissions() {
     return permissions;
-}
-
-bool is_known_permission(std::string_view name) {
-    return std::ranges::find(permissions, name, &Permission::name) != std::end(permissions);
 }
 
 bool is_for_people_alone(std::string_view name) {
