@@ -13,6 +13,7 @@ Who: a member of the demo's staff, `program` (the demo's API key), or somebody w
     vera     joins with $PASSWORD        signs in with a temporary password, sets one of her own and
                                          a second factor; her username is vera-$RUN
     vera     signs in                    again, with both
+    let      NEW = $OLD with a.b=yes     a document like the other but for one value
 
 Outcomes: `done`, `waits` (for approval) or `refused CODE`; then what the answer holds, by path:
 `items.0.id=5`, `items.username:risk.id=5` (of the item that has it), `name!=Ada`, `items#3` (so
@@ -126,6 +127,9 @@ class Player:
             self.join(parts["who"], words[2])
             return
         outcome = shlex.split(parts["outcome"] or "done")
+        if parts["who"] == "let":
+            self.let(*words)
+            return
         if words == ["signs", "in"]:
             self.judge(outcome, *self.sign_in(parts["who"]))
             return
@@ -141,6 +145,13 @@ class Player:
                 if not patient or time.monotonic() > limit:
                     raise
                 time.sleep(0.1)
+
+    def let(self, name, _equals, document, _with, change):
+        path, _, value = change.partition("=")
+        made = json.loads(document)
+        *above, last = path.split(".")
+        at(made, ".".join(above))[last] = value
+        self.values[name] = json.dumps(made)
 
     def filled(self, word):
         def value_of(match):
