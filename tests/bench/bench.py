@@ -8,9 +8,10 @@ import sys
 
 import api_benches
 import link_benches
+import policy_benches
 from stand import ROOT
 
-ON_A_STAND = {**link_benches.ALL, **api_benches.ALL}
+ON_A_STAND = {**link_benches.ALL, **policy_benches.ALL, **api_benches.ALL}
 IN_ONE_PROCESS = ("gate_decision", "event_capture", "plugin_memory")
 
 

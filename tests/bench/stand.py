@@ -126,6 +126,13 @@ class Stand:
             raise RuntimeError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
+    def script(self, text, database="cambist"):
+        """Each statement for itself: procedures of a script may commit."""
+        subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-",
+                        self.dsn(database=database)],
+                       input=f"set search_path = cambist; {text}", check=True,
+                       capture_output=True, text=True)
+
     def pgbench(self, database, *words):
         """Transactions a second; nothing while it only makes its tables."""
         done = subprocess.run(
