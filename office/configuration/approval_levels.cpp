@@ -1,5 +1,7 @@
 #include "office/configuration/approval_levels.hpp"
 
+#include <algorithm>
+
 #include "office/staff/permission.hpp"
 
 namespace cambist::office {
@@ -10,7 +12,8 @@ constexpr std::size_t most_actions = 200, most_levels = 10, most_roles = 20, lon
 constexpr std::int64_t most_hours = 24 * 30;
 constexpr std::string_view four_eyes = "four_eyes_needed";
 
-void review_roles(const DocumentReader& roles, const KnownNames& known) {
+/// `decided`: somebody can decide every level of the act as it is in force.
+void review_roles(const DocumentReader& roles, const KnownNames& known, bool decided) {
     KnownNames::Names named;
     const auto count = roles.each_item(most_roles, [&](const DocumentReader& item) {
         const auto role = item.text(longest_name);
@@ -19,15 +22,18 @@ void review_roles(const DocumentReader& roles, const KnownNames& known) {
         if (!role || !known.deciding_roles.contains(*role))
             item.refuse(four_eyes);
     });
+    const auto is_held = [&](const std::string& role) { return known.held_roles.contains(role); };
     if (count == 0)
         roles.refuse(four_eyes);
+    else if (decided && std::ranges::none_of(named, is_held))
+        roles.refuse("removes_the_last_approver");
 }
 
-void review_levels(const DocumentReader& levels, const KnownNames& known) {
+void review_levels(const DocumentReader& levels, const KnownNames& known, bool decided) {
     const auto count = levels.each_item(most_levels, [&](const DocumentReader& level) {
         level.only({"roles"});
         if (const auto roles = level.required("roles"))
-            review_roles(*roles, known);
+            review_roles(*roles, known, decided);
     });
     if (count == 0)
         levels.refuse(four_eyes);
@@ -52,7 +58,7 @@ DocumentProblems review_approval_levels(const boost::json::value& document, cons
             rule.refuse("unknown_action");
         rule.only({"levels"});
         if (const auto levels = rule.required("levels"))
-            review_levels(*levels, known);
+            review_levels(*levels, known, known.decided_acts.contains(action));
     });
     for (const std::string& action : actions)
         if (!listed->optional(action))

@@ -35,6 +35,8 @@ struct KnownNames {
     using Names = std::set<std::string, std::less<>>;
     Names roles;
     Names deciding_roles;  ///< those that may decide approvals
+    Names held_roles;      ///< those of them that somebody holds now, or stands in for
+    Names decided_acts;    ///< acts whose every level somebody can decide, as is in force
     Names legal_entities;
     Names zones;  ///< of the IANA database, as PostgreSQL has it
 };

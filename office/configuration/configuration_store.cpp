@@ -41,6 +41,13 @@ constexpr Query list_known{
     "configuration_known_names",
     "select array(select name from role), "
     "  array(select distinct role from role_permission where permission = 'approval.decide'), "
+    "  array(select distinct role from effective_scope where permission = 'approval.decide'), "
+    "  array(select act.key from configuration c, jsonb_each(c.body->'actions') act "
+    "        where c.name = 'approvals' and c.version = "
+    "          (select max(version) from configuration where name = 'approvals') "
+    "        and not exists (select from jsonb_array_elements(act.value->'levels') l "
+    "          where not exists (select from effective_scope s "
+    "            where s.permission = 'approval.decide' and l.value->'roles' ? s.role))), "
     "  array(select code from legal_entity), array(select name from pg_timezone_names)"};
 constexpr Query ask_scope{"configuration_scope", "select sees_all()"};
 
@@ -120,8 +127,10 @@ awaitable<KnownNames> known_names(pg::Transaction& tx) {
     const pg::Row row = rows.one();
     co_return KnownNames{.roles = names_of(row, 0),
                          .deciding_roles = names_of(row, 1),
-                         .legal_entities = names_of(row, 2),
-                         .zones = names_of(row, 3)};
+                         .held_roles = names_of(row, 2),
+                         .decided_acts = names_of(row, 3),
+                         .legal_entities = names_of(row, 4),
+                         .zones = names_of(row, 5)};
 }
 
 awaitable<bool> covers_everything(pg::Transaction& tx) {

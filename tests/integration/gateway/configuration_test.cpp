@@ -197,6 +197,9 @@ class WrongDocuments : public Configuration, public ::testing::WithParamInterfac
 
 TEST_P(WrongDocuments, are_refused_with_the_place_and_the_reason) {
     const auto& wrong = GetParam();
+    database.psql(
+        "update cambist.role_grant set revoked_at = now(), revoked_by = 'test' "
+        "where role = 'reporting_officer'");
     auto document = get("/v1/configuration/" + wrong.name).at("document");
     put(document, wrong.pointer, wrong.value);
     const auto answer = ask_for(wrong.name, document);
@@ -223,6 +226,9 @@ INSTANTIATE_TEST_SUITE_P(
                                     "four_eyes_needed", "four_eyes_needed"},
                       WrongDocument{"approvals", "/actions/role.grant/levels/0/roles/0", "support",
                                     "four_eyes_needed", "four_eyes_needed"},
+                      WrongDocument{"approvals", "/actions/client.change_status/levels/0/roles",
+                                    json::array{"reporting_officer"}, "invalid_document",
+                                    "removes_the_last_approver"},
                       WrongDocument{"approvals", "/actions/fly.away", json::object(),
                                     "invalid_document", "unknown_action"},
                       WrongDocument{"entities", "/default/zone", "Mars/Olympus", "invalid_document",

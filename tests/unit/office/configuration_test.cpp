@@ -88,8 +88,16 @@ const KnownNames known{.roles = {"compliance", "risk", "support", "finance", "de
                                  "administrator", "reporting_officer"},
                        .deciding_roles = {"compliance", "risk", "finance", "dealing",
                                           "administrator", "reporting_officer"},
+                       .held_roles = {"compliance", "risk"},
+                       .decided_acts = {"client.change_status"},
                        .legal_entities = {"main"},
                        .zones = {"Etc/UTC", "Europe/Athens"}};
+
+TEST(ApprovalLevels, may_name_roles_that_nobody_holds_yet_where_nobody_could_decide_before) {
+    json::value document = delivered("approvals");
+    put(document, "/actions/hold.release/levels", json::array{{{"roles", {"dealing"}}}});
+    EXPECT_TRUE(review_approval_levels(document, known, {"hold.release"}).empty());
+}
 
 struct RefusedDocument {
     const char* name;
@@ -142,6 +150,11 @@ const RefusedDocument refused_documents[] = {
      levels,
      json::array{{{"roles", {"support"}}}},
      {levels + "/0/roles/0", "four_eyes_needed"}},
+    {"a level that nobody is left to decide",
+     "approvals",
+     levels,
+     json::array{{{"roles", {"finance", "dealing"}}}},
+     {levels + "/0/roles", "removes_the_last_approver"}},
     {"a role twice",
      "approvals",
      levels,

@@ -14,8 +14,12 @@ namespace {
 
 namespace json = boost::json;
 
-const KnownNames known{
-    .roles = {}, .deciding_roles = {}, .legal_entities = {"main", "island"}, .zones = {}};
+const KnownNames known{.roles = {},
+                       .deciding_roles = {},
+                       .held_roles = {},
+                       .decided_acts = {},
+                       .legal_entities = {"main", "island"},
+                       .zones = {}};
 constexpr const char* rights[] = {"connect", "open", "deposit", "withdraw", "transfer"};
 const json::value no_cell("");
 
