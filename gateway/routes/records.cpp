@@ -1,10 +1,8 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include "gateway/http/fields.hpp"
 #include "gateway/routes/shape.hpp"
 #include "gateway/routes/table.hpp"
-#include "office/audit/audit_store.hpp"
 #include "office/trading/quarantine_service.hpp"
 #include "office/trading/trading_view_store.hpp"
 
@@ -111,39 +109,6 @@ awaitable<Answer> resolve_quarantine(Call& call) {
     co_return reply;
 }
 
-json::value parsed(const std::string& text) {
-    return text.empty() ? json::value() : json::parse(text);
-}
-
-awaitable<Answer> list_audit(Call& call) {
-    const auto page = page_of(call);
-    if (!page)
-        co_return std::unexpected(page.error());
-    const auto subject = subject_of(call);
-    if (!subject)
-        co_return std::unexpected(subject.error());
-    const auto after = pair_place(page->after);
-    if (!after)
-        co_return std::unexpected(bad_cursor());
-    PageWriter writer(*page);
-    for (const auto& record : co_await office::audit::visible(
-             call.tx, *subject, after->first, static_cast<std::int64_t>(after->second),
-             writer.rows_wanted()))
-        writer.add({{"id", std::to_string(record.id)},
-                    {"at", rfc3339(record.at)},
-                    {"actor", record.actor},
-                    {"action", record.change.action},
-                    {"subject", record.change.subject},
-                    {"before", parsed(record.change.before)},
-                    {"after", parsed(record.change.after)},
-                    {"reason", record.change.reason},
-                    {"request_id", record.request_id},
-                    {"address", record.address},
-                    {"cursor", page->cursor_of(place_text(record.xid, record.id))}},
-                   place_text(record.xid, record.id));
-    co_return std::move(writer).reply();
-}
-
 }  // namespace
 
 std::vector<Route> record_routes() {
@@ -164,7 +129,6 @@ std::vector<Route> record_routes() {
          {},
          resolve_quarantine,
          "quarantine:{server}/{epoch}/{seq}"},
-        {get, "/v1/audit", "audit.read", none, {"limit", "after", "subject"}, list_audit},
     };
 }
 

@@ -34,8 +34,8 @@ const std::vector<Route>& routes() {
         std::vector<Route> all;
         for (auto part :
              {server_routes(), client_routes(), account_routes(), command_routes(), record_routes(),
-              event_routes(), approval_routes(), session_routes(), staff_routes(), key_routes(),
-              grant_routes(), delegation_routes(), configuration_routes()})
+              event_routes(), audit_routes(), approval_routes(), session_routes(), staff_routes(),
+              key_routes(), grant_routes(), delegation_routes(), configuration_routes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

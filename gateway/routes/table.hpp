@@ -108,6 +108,7 @@ std::vector<Route> account_routes();
 std::vector<Route> command_routes();
 std::vector<Route> record_routes();
 std::vector<Route> event_routes();
+std::vector<Route> audit_routes();
 std::vector<Route> approval_routes();
 std::vector<Route> session_routes();
 std::vector<Route> staff_routes();

@@ -19,22 +19,29 @@ constexpr Query insert_audits{
     "  $2, $3, client_of(subject), $9, $10 "
     "from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) "
     "  as c(action, subject, before, after, reason)"};
-constexpr Query list_all{
-    "audit_list",
-    "select id, at, actor, action, subject, before, after, reason, request_id, address from audit "
-    "where $1 = 0 or id < $1 order by id desc limit $2"};
-constexpr Query list_subject{
-    "audit_list_subject",
-    "select id, at, actor, action, subject, before, after, reason, request_id, address from audit "
-    "where subject = $3 and ($1 = 0 or id < $1) order by id desc limit $2"};
-
-constexpr Query list_visible{
+// Planned with the values at hand: each filter has an index, and what is null is left out.
+constexpr Query plan_each_time{"audit_plan",
+                               "select set_config('plan_cache_mode', 'force_custom_plan', true)"};
+constexpr Query list_onwards{
     "audit_visible",
-    "select id, at, actor, action, subject, before, after, reason, request_id, address, "
-    "  xid::text::bigint from audit "
+    "select id, at, actor, action, subject, before, after, reason, request_id, address, xid, "
+    "  client_id, approval_id, on_behalf_of from audit "
     "where xid < pg_snapshot_xmin(pg_current_snapshot()) "
-    "  and xid >= ($1::bigint)::text::xid8 and (xid > ($1::bigint)::text::xid8 or id > $2) "
-    "  and ($3 = '' or subject = $3) order by xid, id limit $4"};
+    "  and ($1::bigint is null or (xid, id) > ($1::bigint::text::xid8, $2)) "
+    "  and ($3::text is null or subject = $3) and ($4::text is null or actor = $4) "
+    "  and ($5::text is null or action = $5) and ($6::uuid is null or client_id = $6) "
+    "  and ($7::timestamptz is null or at >= $7) and ($8::timestamptz is null or at < $8) "
+    "order by xid, id limit $9"};
+constexpr Query list_backwards{
+    "audit_visible_newest_first",
+    "select id, at, actor, action, subject, before, after, reason, request_id, address, xid, "
+    "  client_id, approval_id, on_behalf_of from audit "
+    "where xid < pg_snapshot_xmin(pg_current_snapshot()) "
+    "  and ($1::bigint is null or (xid, id) < ($1::bigint::text::xid8, $2)) "
+    "  and ($3::text is null or subject = $3) and ($4::text is null or actor = $4) "
+    "  and ($5::text is null or action = $5) and ($6::uuid is null or client_id = $6) "
+    "  and ($7::timestamptz is null or at >= $7) and ($8::timestamptz is null or at < $8) "
+    "order by xid desc, id desc limit $9"};
 
 std::optional<pg::Json> json(const std::string& text) {
     if (text.empty())
@@ -54,6 +61,10 @@ AuditRecord read(const pg::Row& row) {
     record.change.reason = row.get<std::string>(7);
     record.request_id = row.get<std::string>(8);
     record.address = row.get<std::string>(9);
+    record.xid = row.get<std::uint64_t>(10);
+    record.client = row.get<std::optional<OperationId>>(11).value_or(OperationId{});
+    record.approval = row.get<std::optional<OperationId>>(12).value_or(OperationId{});
+    record.on_behalf_of = row.get<std::string>(13);
     return record;
 }
 
@@ -80,29 +91,25 @@ void append_all(pg::Transaction& tx, const Actor& actor, const std::vector<Chang
             afters, reasons, actor.approval, actor.on_behalf_of);
 }
 
-boost::asio::awaitable<std::vector<AuditRecord>> list(pg::Transaction& tx, std::string subject,
-                                                      std::int64_t before_id, int limit) {
-    auto parameters = pg::Parameters::of(before_id, limit);
-    if (!subject.empty())
-        parameters.add(subject);
+boost::asio::awaitable<std::vector<AuditRecord>> visible(pg::Transaction& tx, AuditFilter filter,
+                                                         AuditPage page) {
+    std::optional<std::uint64_t> xid;
+    std::optional<std::int64_t> id;
+    if (page.place) {
+        xid = page.place->first;
+        id = page.place->second;
+    }
+    const auto wanted = [](const std::string& text) {
+        return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+    };
+    tx.send(plan_each_time);
     const auto rows =
-        co_await tx.run(subject.empty() ? list_all : list_subject, std::move(parameters));
+        co_await tx.execute(page.newest_first ? list_backwards : list_onwards, xid, id,
+                            wanted(filter.subject), wanted(filter.actor), wanted(filter.action),
+                            filter.client, filter.from, filter.to, std::int64_t{page.limit});
     std::vector<AuditRecord> records;
     for (const pg::Row row : rows)
         records.push_back(read(row));
-    co_return records;
-}
-
-boost::asio::awaitable<std::vector<AuditRecord>> visible(pg::Transaction& tx, std::string subject,
-                                                         std::uint64_t after_xid,
-                                                         std::int64_t after_id, int limit) {
-    const auto rows =
-        co_await tx.execute(list_visible, after_xid, after_id, subject, std::int64_t{limit});
-    std::vector<AuditRecord> records;
-    for (const pg::Row row : rows) {
-        records.push_back(read(row));
-        records.back().xid = row.get<std::uint64_t>(10);
-    }
     co_return records;
 }
 

@@ -295,6 +295,30 @@ TEST_F(Routes, the_audit_tells_who_did_what_in_the_order_of_commits) {
     EXPECT_EQ(all_of("/v1/audit?subject=client:" + test_uuid(1), 10).size(), 2u);
 }
 
+TEST_F(Routes, the_audit_is_searched_by_actor_action_client_and_time_in_both_directions) {
+    add_owner();
+    post("/v1/clients/" + test_uuid(1) + "/status", R"({"to":"restricted","reason":"why"})");
+    const auto changed = all_of("/v1/audit?action=status_changed", 10);
+    ASSERT_EQ(changed.size(), 1u);
+    EXPECT_EQ(changed[0].at("client_id").as_string(), test_uuid(1));
+    EXPECT_TRUE(changed[0].at("on_behalf_of").is_null());
+    EXPECT_TRUE(changed[0].at("approval_id").is_null());
+
+    auto onwards = all_of("/v1/audit?client=" + test_uuid(1), 1);
+    EXPECT_GE(onwards.size(), 3u);
+    auto backwards = all_of("/v1/audit?newest_first=true&client=" + test_uuid(1), 2);
+    ASSERT_EQ(backwards.size(), onwards.size());
+    for (std::size_t at = 0; at < onwards.size(); ++at)
+        EXPECT_EQ(onwards[at].at("id"), backwards[backwards.size() - 1 - at].at("id"));
+
+    const std::string actor(changed[0].at("actor").as_string());
+    const std::string at(changed[0].at("at").as_string());
+    EXPECT_EQ(all_of("/v1/audit?action=status_changed&actor=" + actor + "&from=" + at, 10).size(),
+              1u);
+    EXPECT_EQ(all_of("/v1/audit?action=status_changed&to=" + at, 10).size(), 0u);
+    EXPECT_EQ(all_of("/v1/audit?actor=staff:nobody", 10).size(), 0u);
+}
+
 TEST_F(Routes, drift_and_quarantine_are_listed_with_what_is_open) {
     database.psql(
         "set search_path = cambist;"

@@ -18,6 +18,12 @@ struct Operation {
     bool open = false, has_body = false, people_only = false, step_up = false;
 };
 
+/// Where two lists have parameters of one name that take different words, the audit's is set apart.
+std::string parameter_named(const std::string& reference) {
+    constexpr std::string_view apart = "audit_";
+    return reference.starts_with(apart) ? reference.substr(apart.size()) : reference;
+}
+
 /// By "get /v1/servers"; reads the document's own layout: two blanks a level.
 std::map<std::string, Operation> documented() {
     std::ifstream file(CAMBIST_OPENAPI);
@@ -50,7 +56,7 @@ std::map<std::string, Operation> documented() {
         } else if (operation && text.starts_with(reference) &&
                    text.find("/if_") == std::string::npos) {
             operation->parameters.insert(
-                text.substr(reference.size(), text.size() - reference.size() - 1));
+                parameter_named(text.substr(reference.size(), text.size() - reference.size() - 1)));
         }
     }
     return operations;

@@ -1,4 +1,3 @@
-#include "office/audit/audit_store.hpp"
 #include "office/outbox/outbox_store.hpp"
 #include "tests/integration/office/office_desk.hpp"
 
@@ -61,31 +60,6 @@ TEST_F(Outbox, an_event_of_a_transaction_that_failed_never_happened) {
         co_await tx.gather();
     }());
     EXPECT_EQ(take(), Topics{});
-}
-
-TEST_F(Outbox, audit_records_are_listed_newest_first_by_subject) {
-    committed([&](pg::Transaction& tx) -> awaitable<bool> {
-        const Actor actor{.name = "ada", .request_id = "r1", .address = "::1"};
-        for (const char* action : {"first", "second"}) {
-            const Change change{.action = action,
-                                .subject = "server:1",
-                                .before = {},
-                                .after = "{\"a\": 1}",
-                                .reason = "why"};
-            audit::append(tx, actor, change);
-        }
-        co_return true;
-    });
-    const auto records = committed([&](auto& tx) { return audit::list(tx, "server:1", 0, 10); });
-    ASSERT_EQ(records.size(), 2u);
-    EXPECT_EQ(records[0].change.action, "second");
-    EXPECT_EQ(records[0].request_id, "r1");
-    EXPECT_EQ(records[0].change.after, "{\"a\": 1}");
-    EXPECT_TRUE(records[0].change.before.empty());
-    const auto older =
-        committed([&](auto& tx) { return audit::list(tx, "server:1", records[0].id, 10); });
-    ASSERT_EQ(older.size(), 1u);
-    EXPECT_EQ(older[0].change.action, "first");
 }
 
 }  // namespace
