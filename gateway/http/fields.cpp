@@ -4,6 +4,8 @@
 #include <boost/json/value.hpp>
 #include <charconv>
 
+#include "gateway/http/instant.hpp"
+
 namespace cambist::gateway {
 namespace {
 
@@ -156,6 +158,26 @@ std::optional<bool> FieldReader::optional_flag(std::string_view name) {
     if (!flag)
         refuse(name, "not_a_boolean");
     return flag && *flag;
+}
+
+std::optional<Instant> FieldReader::optional_time(std::string_view name) {
+    const auto text = optional_text(name, 64);
+    if (!text || text->empty())
+        return std::nullopt;
+    const auto at = instant_of(*text);
+    if (!at)
+        refuse(name, "not_a_time");
+    return at;
+}
+
+bool FieldReader::is_null(std::string_view name) {
+    if (!object_)
+        return false;
+    const json::value* value = object_->if_contains(json::string_view(name.data(), name.size()));
+    if (!value || !value->is_null())
+        return false;
+    known_.emplace(name);
+    return true;
 }
 
 std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t most,

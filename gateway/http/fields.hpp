@@ -12,6 +12,7 @@
 
 #include "gateway/http/problem.hpp"
 #include "sync/vocabulary/ids.hpp"
+#include "sync/vocabulary/instant.hpp"
 #include "sync/vocabulary/operation_id.hpp"
 
 namespace cambist::gateway {
@@ -41,6 +42,10 @@ class FieldReader {
     std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t least,
                                                  std::int64_t most);
     std::optional<bool> optional_flag(std::string_view name);
+    /// RFC 3339.
+    std::optional<Instant> optional_time(std::string_view name);
+    /// Is it there and null? Every other way to read it takes null for an error.
+    bool is_null(std::string_view name);
     std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest);
     /// Empty when absent.
     std::vector<std::string> optional_texts(std::string_view name, std::size_t most,

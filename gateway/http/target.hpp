@@ -21,6 +21,9 @@ struct Target {
 /// bad_percent_encoding, bad_path, bad_query, duplicate_parameter.
 std::expected<Target, std::string_view> parse_target(std::string_view text);
 
+/// As it stands in a query.
+std::string percent_encoded(std::string_view text);
+
 /// True when every byte belongs to a well-formed UTF-8 sequence (no overlong form, no surrogate).
 bool is_utf8(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include "gateway/http/amount.hpp"
 #include "gateway/http/fields.hpp"
+#include "gateway/routes/account_shape.hpp"
 #include "gateway/routes/shape.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/accounts/account_service.hpp"
@@ -11,43 +12,13 @@ namespace cambist::gateway {
 namespace {
 
 namespace json = boost::json;
+using gateway::described;
 using office::AccountKey;
 using office::accounts::AccountView;
 
 constexpr std::string_view account_kinds[] = {"live", "demo"};
 constexpr std::string_view hold_kinds[] = {"withdrawal", "reserve", "trading"};
 constexpr std::size_t longest_reason = 500;
-
-json::object described(const AccountView& view) {
-    const auto amount = [&](std::int64_t minor) {
-        return money(minor, view.currency_digits, view.currency);
-    };
-    json::value client = nullptr;
-    if (view.client)
-        client = json::string(view.client->uuid());
-    json::object policy{{"rights", words_of(view.policy.rights)},
-                        {"reason", name_of(view.policy.reason)},
-                        {"leverage_cap_x100", view.policy.leverage_cap_x100},
-                        {"reserved", amount(view.policy.reserved)},
-                        {"accepted_version", view.accepted_version},
-                        {"enforced_version", view.enforced_version},
-                        {"enforced_at", rfc3339(view.enforced_at)}};
-    return {{"server_id", std::to_string(view.key.server.value)},
-            {"login", std::to_string(view.key.login.value)},
-            {"client_id", std::move(client)},
-            {"kind", name_of(view.kind)},
-            {"state", name_of(view.state)},
-            {"group", view.group},
-            {"leverage_x100", view.leverage_x100},
-            {"balance", amount(view.balance)},
-            {"credit", amount(view.credit)},
-            {"in_scope", view.in_scope},
-            {"mirrored", view.mirrored},
-            {"deleted", view.deleted},
-            {"money_out_stopped", view.money_out_stopped},
-            {"own_leverage_cap_x100", view.own_cap_x100},
-            {"policy", std::move(policy)}};
-}
 
 json::object described(const office::Hold& hold, const AccountView& account) {
     json::value amount = nullptr;

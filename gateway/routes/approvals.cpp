@@ -1,10 +1,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <functional>
 
 #include "gateway/http/fields.hpp"
 #include "gateway/routes/four_eyes.hpp"
 #include "gateway/routes/shape.hpp"
 #include "gateway/routes/table.hpp"
+#include "office/accounts/person_name.hpp"
 #include "office/approvals/approval_store.hpp"
 #include "office/staff/access_store.hpp"
 #include "office/staff/permission.hpp"
@@ -54,6 +56,38 @@ std::expected<OperationId, Problem> path_approval(const Call& call) {
     return path_uuid(call, "approval", "unknown_approval");
 }
 
+/// Calls `found` with each name of a person in the words of an approval.
+void for_each_name(json::value& body, const std::function<void(json::value&)>& found) {
+    auto* object = body.if_object();
+    if (!object)
+        return;
+    auto* person = object->if_contains("person");
+    if (person && person->is_object() && person->as_object().contains("name"))
+        found(person->as_object()["name"]);
+    if (auto* items = object->if_contains("items"); items && items->is_array())
+        for (json::value& item : items->as_array())
+            for_each_name(item, found);
+}
+
+/// Nobody is a client yet whom an approval names: its maker knows them, and who may read anybody.
+awaitable<bool> may_read_names(Call& call, const Approval& approval) {
+    if (approval.maker_id == call.actor.principal)
+        co_return true;
+    co_return co_await office::access::holds_everywhere(call.tx, "person.read");
+}
+
+awaitable<json::value> words_shown(Call& call, const Approval& approval) {
+    json::value words = json::parse(approval.request.payload);
+    if (co_await may_read_names(call, approval))
+        co_return words;
+    for_each_name(words.at("body"), [](json::value& name) {
+        if (name.is_string())
+            name =
+                shown(office::PersonName(std::string(name.as_string())), office::Masking::masked);
+    });
+    co_return words;
+}
+
 awaitable<Answer> get_approval(Call& call) {
     const auto id = path_approval(call);
     if (!id)
@@ -62,7 +96,7 @@ awaitable<Answer> get_approval(Call& call) {
     if (!approval)
         co_return std::unexpected(Problem{404, "unknown_approval", "", {}, {}});
     json::object body = described(*approval);
-    body["request"] = json::parse(approval->request.payload);
+    body["request"] = co_await words_shown(call, *approval);
     json::array made;
     for (const auto& decision : co_await office::approvals::decisions(call.tx, *id))
         made.push_back(shown(decision));
@@ -263,6 +297,14 @@ awaitable<std::optional<Problem>> review_words(Call& call, const Approval& appro
     co_return std::nullopt;
 }
 
+/// Whoever sees no names would write the masks of them.
+awaitable<bool> hides_names(Call& call, const Approval& approval) {
+    json::value words = json::parse(approval.request.payload);
+    bool named = false;
+    for_each_name(words.at("body"), [&](json::value&) { named = true; });
+    co_return named && !co_await may_read_names(call, approval);
+}
+
 awaitable<Answer> edit(Call& call) {
     const auto id = path_approval(call);
     if (!id)
@@ -278,6 +320,9 @@ awaitable<Answer> edit(Call& call) {
     const auto approval = co_await office::approvals::find(call.tx, *id);
     if (!approval)
         co_return std::unexpected(Problem{404, "unknown_approval", "", {}, {}});
+    if (co_await hides_names(call, *approval))
+        co_return std::unexpected(
+            Problem{403, "permission_missing", "this needs the permission person.read", {}, {}});
     auto payload = with_body(*approval, body);
     if (!payload)
         co_return std::unexpected(payload.error());

@@ -1,9 +1,10 @@
 #include <boost/json/array.hpp>
 
 #include "gateway/http/fields.hpp"
+#include "gateway/routes/client_shape.hpp"
 #include "gateway/routes/shape.hpp"
 #include "gateway/routes/table.hpp"
-#include "office/accounts/account_view_store.hpp"
+#include "office/accounts/assignment_service.hpp"
 #include "office/accounts/client_batch_service.hpp"
 #include "office/accounts/client_service.hpp"
 
@@ -15,42 +16,16 @@ using office::Client;
 using office::ClientStatus;
 
 constexpr std::string_view first_statuses[] = {"registered", "approved"};
-constexpr std::string_view person_kinds[] = {"natural", "legal"};
 constexpr std::string_view account_kinds[] = {"live", "demo"};
 constexpr std::string_view classifications[] = {"retail", "professional", "eligible_counterparty"};
 constexpr std::size_t longest_reason = 500;
 constexpr std::size_t largest_batch = 1000, most_accounts = 20;
 constexpr std::size_t batch_body_limit = 1024 * 1024;
 
-json::object described(const Client& client) {
-    json::array causes;
-    for (const auto name : public_names_of(client.causes))
-        causes.emplace_back(name);
-    return {{"id", client.id.uuid()},
-            {"person_id", client.person.uuid()},
-            {"legal_entity", client.legal_entity},
-            {"status", name_of(client.status)},
-            {"causes", std::move(causes)},
-            {"classification", name_of(client.classification)},
-            {"leverage_cap_x100", client.leverage_cap_x100},
-            {"version", client.version}};
-}
-
-json::object described(const office::clients::ClientView& view) {
-    json::object client = described(view.client);
-    client["person"] = json::object{{"id", view.client.person.uuid()},
-                                    {"kind", person_kinds[view.client.legal_person]},
-                                    {"name", view.client.name},
-                                    {"country", view.client.country}};
-    client["status_since"] = rfc3339(view.status_since);
-    client["created_at"] = rfc3339(view.created_at);
-    return client;
-}
-
 void read_person(FieldReader& fields, Client& client) {
     fields.object("person", true, [&](FieldReader& person) {
         client.person = person.uuid("id");
-        client.name = person.text("name", 200);
+        client.name = office::PersonName(person.text("name", 200));
         client.legal_person = person.word("kind", person_kinds) == 1;
         client.country = person.optional_text("country", 2).value_or("");
         const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
@@ -67,6 +42,8 @@ Client read_client(FieldReader& fields) {
     client.legal_entity = fields.optional_text("legal_entity", 50).value_or("main");
     if (fields.word("status", first_statuses) == 1)
         client.status = ClientStatus::approved;
+    client.assignment.region = fields.optional_text("region", longest_region).value_or("");
+    client.assignment.manager = fields.optional_uuid("manager_id");
     return client;
 }
 
@@ -78,25 +55,6 @@ std::optional<ServerId> read_server(FieldReader& fields) {
     if (!number)
         return std::nullopt;
     return ServerId{static_cast<std::uint32_t>(*number)};
-}
-
-Answer answer_with(const office::Outcome<office::ClientChanged>& outcome, int status) {
-    if (!outcome)
-        return std::unexpected(problem_of(outcome.error()));
-    json::array policies;
-    for (const auto& accepted : outcome->policies)
-        policies.push_back(json::object{{"server_id", std::to_string(accepted.key.server.value)},
-                                        {"login", std::to_string(accepted.key.login.value)},
-                                        {"accepted_version", accepted.version}});
-    Reply reply;
-    reply.status = status;
-    json::object body = described(outcome->client);
-    body["changed"] = outcome->changed;
-    body["accepted"] = std::move(policies);
-    reply.body = std::move(body);
-    reply.etag = etag_of(outcome->client);
-    reply.policies_changed = !outcome->policies.empty();
-    return reply;
 }
 
 awaitable<Answer> add_client(Call& call) {
@@ -173,12 +131,9 @@ awaitable<Answer> list_clients(Call& call) {
     const auto page = page_of(call);
     if (!page)
         co_return std::unexpected(page.error());
-    std::optional<ClientStatus> status;
-    if (const std::string* word = call.request.target.parameter("status")) {
-        status = office::client_status_of(*word);
-        if (!status)
-            co_return std::unexpected(Problem{400, "bad_parameter", "no such status", {}, {}});
-    }
+    const auto filter = client_filter_of(call);
+    if (!filter)
+        co_return std::unexpected(filter.error());
     OperationId after;
     if (!page->after.empty()) {
         const auto id = OperationId::from_uuid(page->after);
@@ -188,9 +143,18 @@ awaitable<Answer> list_clients(Call& call) {
     }
     PageWriter writer(*page);
     for (const auto& view :
-         co_await office::clients::views(call.tx, status, after, writer.rows_wanted()))
+         co_await office::clients::views(call.tx, *filter, after, writer.rows_wanted()))
         writer.add(described(view), view.client.id.uuid());
     co_return std::move(writer).reply();
+}
+
+awaitable<Answer> count_clients(Call& call) {
+    const auto filter = client_filter_of(call);
+    if (!filter)
+        co_return std::unexpected(filter.error());
+    Reply reply;
+    reply.body = json::object{{"count", co_await office::clients::count(call.tx, *filter)}};
+    co_return reply;
 }
 
 awaitable<Answer> change_status(Call& call) {
@@ -255,7 +219,18 @@ std::vector<Route> client_routes() {
     using enum Verb;
     using enum KeyRule;
     return {
-        {get, "/v1/clients", "client.read", none, {"limit", "after", "status"}, list_clients},
+        {get,
+         "/v1/clients",
+         "client.read",
+         none,
+         {"limit", "after", "status", "legal_entity", "region", "manager", "partner"},
+         list_clients},
+        {get,
+         "/v1/clients/count",
+         "client.read",
+         none,
+         {"status", "legal_entity", "region", "manager", "partner"},
+         count_clients},
         {post, "/v1/clients", "client.register", required, {}, add_client, "client:{.id}"},
         {post,
          "/v1/clients/batch",

@@ -33,8 +33,12 @@ Response rendered(const Answer& answer) {
         return to_response(answer.error());
     Response response;
     response.status = answer->status;
-    response.content_type = "application/json";
-    response.body = boost::json::serialize(answer->body);
+    response.content_type = answer->content_type;
+    response.body = answer->text;
+    if (response.content_type.empty()) {
+        response.content_type = "application/json";
+        response.body = boost::json::serialize(answer->body);
+    }
     if (!answer->etag.empty())
         response.headers.emplace_back("ETag", answer->etag);
     if (!answer->location.empty())
@@ -254,7 +258,7 @@ awaitable<Response> Api::run_handler(const Admitted& admitted, office::pg::Trans
     if (keyed)
         office::request_keys::keep(tx, *keyed, kept_of(response),
                                    admitted.route->answer_kept_for_ever());
-    if (keyed || (answer ? admitted.route->writes() : answer.error().recorded))
+    if (keyed || (answer ? admitted.route->writes() || answer->recorded : answer.error().recorded))
         co_await tx.commit();
     if (answer && answer->policies_changed)
         notifier_.ring("cambist_policy");

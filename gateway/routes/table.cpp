@@ -35,7 +35,8 @@ const std::vector<Route>& routes() {
         for (auto part :
              {server_routes(), client_routes(), account_routes(), command_routes(), record_routes(),
               event_routes(), audit_routes(), approval_routes(), session_routes(), staff_routes(),
-              key_routes(), grant_routes(), delegation_routes(), configuration_routes()})
+              key_routes(), grant_routes(), delegation_routes(), configuration_routes(),
+              assignment_routes(), client_export_routes(), person_routes(), search_routes()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

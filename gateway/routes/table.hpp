@@ -49,8 +49,10 @@ struct Reply {
     boost::json::value body;
     std::string etag, location;
     std::vector<std::pair<std::string, std::string>> headers{};
+    std::string content_type{}, text{};  ///< instead of `body`, where it is not JSON
     bool policies_changed = false;
     bool command_ordered = false;
+    bool recorded = false;  ///< reading it is on record: commit what was written
 };
 
 using Answer = std::expected<Reply, Problem>;
@@ -116,5 +118,9 @@ std::vector<Route> key_routes();
 std::vector<Route> grant_routes();
 std::vector<Route> delegation_routes();
 std::vector<Route> configuration_routes();
+std::vector<Route> assignment_routes();
+std::vector<Route> client_export_routes();
+std::vector<Route> person_routes();
+std::vector<Route> search_routes();
 
 }  // namespace cambist::gateway

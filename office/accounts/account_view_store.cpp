@@ -11,40 +11,37 @@ using pg::Query;
     "select server_id, login, client_id, kind, state, in_scope, server_version > 0, deleted, "   \
     "money_out_stopped, group_name, currency, currency_digits, leverage_x100, balance, credit, " \
     "rights, reason, leverage_cap_x100, reserved, accepted_version, enforced_version, "          \
-    "enforced_at, coalesce(own_leverage_cap_x100, 0) from account "
-constexpr Query view_account{"account_view", ACCOUNT_COLUMNS "where server_id = $1 and login = $2"};
-constexpr Query view_accounts{"account_views", ACCOUNT_COLUMNS
-                              "where (server_id, login) > ($1, $2) "
-                              "order by server_id, login limit $3"};
-constexpr Query view_accounts_of_server{"account_views_of_server", ACCOUNT_COLUMNS
-                                        "where server_id = $4 and (server_id, login) > ($1, $2) "
-                                        "order by server_id, login limit $3"};
+    "enforced_at, coalesce(own_leverage_cap_x100, 0) "
+// Whose scope is a few clients has their accounts sorted; all others walk in the list's order.
+#define PAGE_OF(condition)                                                                        \
+    "with few as materialized (select few_clients() as ids), page as ("                           \
+    "(select server_id, login from account where (select ids is null from few) " condition        \
+    "  and (server_id, login) > ($1, $2) order by server_id, login limit $3) "                    \
+    "union all (select server_id, login from ("                                                   \
+    "    select server_id, login from account "                                                   \
+    "    where client_id = any((select ids from few)::uuid[]) " condition                         \
+    " offset 0) as theirs "                                                                       \
+    "  where (server_id, login) > ($1, $2) order by server_id, login limit $3)) " ACCOUNT_COLUMNS \
+    "from page join account using (server_id, login) "                                            \
+    "order by server_id, login limit $3"
+constexpr Query view_account{"account_view",
+                             ACCOUNT_COLUMNS "from account where server_id = $1 and login = $2"};
+constexpr Query view_accounts{"account_views", PAGE_OF("")};
+constexpr Query view_accounts_of_server{"account_views_of_server", PAGE_OF("and server_id = $4")};
 constexpr Query view_accounts_of_client{"account_views_of_client", ACCOUNT_COLUMNS
+                                        "from account "
                                         "where client_id = $4 and (server_id, login) > ($1, $2) "
                                         "order by server_id, login limit $3"};
-constexpr Query view_accounts_pending{"account_views_pending", ACCOUNT_COLUMNS
-                                      "where accepted_version <> enforced_version "
-                                      "and (server_id, login) > ($1, $2) "
-                                      "order by server_id, login limit $3"};
+constexpr Query view_accounts_pending{"account_views_pending",
+                                      PAGE_OF("and accepted_version <> enforced_version")};
+constexpr Query view_accounts_of_login{"account_views_of_login", ACCOUNT_COLUMNS
+                                       "from server s join account a on a.server_id = s.id "
+                                       "and a.login = $1 order by server_id limit $2"};
+#undef PAGE_OF
 #undef ACCOUNT_COLUMNS
 constexpr Query view_holds{"hold_views",
                            "select id, kind, amount, reason from hold where server_id = $1 "
                            "and login = $2 and released_at is null order by placed_at, id"};
-
-#define CLIENT_COLUMNS                                                                          \
-    "select c.id, c.person_id, p.name, p.country, p.kind = 'legal', c.legal_entity, c.status, " \
-    "c.classification, coalesce(c.leverage_cap_x100, 0), c.version, "                           \
-    "array(select cause from restriction_cause r where r.client_id = c.id "                     \
-    "      and lifted_at is null order by cause), c.status_since, c.created_at "                \
-    "from client c join person p on p.id = c.person_id "
-constexpr Query view_client{"client_view", CLIENT_COLUMNS "where c.id = $1"};
-constexpr Query view_clients{"client_views", CLIENT_COLUMNS
-                             "where $1::uuid is null or c.id > $1 "
-                             "order by c.id limit $2"};
-constexpr Query view_clients_of_status{"client_views_of_status", CLIENT_COLUMNS
-                                       "where c.status = $3 and ($1::uuid is null or c.id > $1) "
-                                       "order by c.id limit $2"};
-#undef CLIENT_COLUMNS
 
 template <class Enum>
 Enum known(std::optional<Enum> value) {
@@ -87,26 +84,6 @@ accounts::AccountView account_of(const pg::Row& row) {
     return view;
 }
 
-clients::ClientView client_of(const pg::Row& row) {
-    clients::ClientView view;
-    Client& client = view.client;
-    client.id = row.get<OperationId>(0);
-    client.person = row.get<OperationId>(1);
-    client.name = row.get<std::string>(2);
-    client.country = row.get<std::string>(3);
-    client.legal_person = row.get<bool>(4);
-    client.legal_entity = row.get<std::string>(5);
-    client.status = known(client_status_of(row.get<std::string_view>(6)));
-    client.classification = known(classification_of(row.get<std::string_view>(7)));
-    client.leverage_cap_x100 = row.get<std::int64_t>(8);
-    client.version = row.get<std::int64_t>(9);
-    for (const std::string& cause : row.get<std::vector<std::string>>(10))
-        client.causes.impose(known(cause_of(cause)));
-    view.status_since = row.get<Instant>(11);
-    view.created_at = row.get<Instant>(12);
-    return view;
-}
-
 }  // namespace
 
 namespace accounts {
@@ -137,6 +114,14 @@ awaitable<std::vector<AccountView>> views(pg::Transaction& tx, AccountFilter fil
     co_return list;
 }
 
+awaitable<std::vector<AccountView>> views_of_login(pg::Transaction& tx, Login login, int limit) {
+    const auto rows = co_await tx.execute(view_accounts_of_login, login, std::int64_t{limit});
+    std::vector<AccountView> list;
+    for (const pg::Row row : rows)
+        list.push_back(account_of(row));
+    co_return list;
+}
+
 awaitable<std::vector<Hold>> holds_in_force(pg::Transaction& tx, AccountKey key) {
     const auto rows = co_await tx.execute(view_holds, key.server, key.login);
     std::vector<Hold> holds;
@@ -151,30 +136,4 @@ awaitable<std::vector<Hold>> holds_in_force(pg::Transaction& tx, AccountKey key)
 }
 
 }  // namespace accounts
-
-namespace clients {
-
-boost::asio::awaitable<std::optional<ClientView>> view(pg::Transaction& tx, OperationId id) {
-    const auto rows = co_await tx.execute(view_client, id);
-    const auto row = rows.first();
-    if (!row)
-        co_return std::nullopt;
-    co_return client_of(*row);
-}
-
-boost::asio::awaitable<std::vector<ClientView>> views(pg::Transaction& tx,
-                                                      std::optional<ClientStatus> status,
-                                                      OperationId after, int limit) {
-    auto parameters = pg::Parameters::of(after, std::int64_t{limit});
-    if (status)
-        parameters.add(name_of(*status));
-    const auto rows =
-        co_await tx.run(status ? view_clients_of_status : view_clients, std::move(parameters));
-    std::vector<ClientView> list;
-    for (const pg::Row row : rows)
-        list.push_back(client_of(row));
-    co_return list;
-}
-
-}  // namespace clients
 }  // namespace cambist::office

@@ -13,7 +13,7 @@
 #include "office/pg/transaction.hpp"
 #include "sync/vocabulary/instant.hpp"
 
-/// What people read about accounts and clients: no locks, no decisions.
+/// What people read about accounts: no locks, no decisions.
 namespace cambist::office::accounts {
 
 struct AccountView {
@@ -42,23 +42,10 @@ awaitable<std::optional<AccountView>> view(pg::Transaction& tx, AccountKey key);
 /// In the order of (server, login), beyond `after`.
 awaitable<std::vector<AccountView>> views(pg::Transaction& tx, AccountFilter filter,
                                           AccountKey after, int limit);
+/// Those of that login, one a trading server.
+awaitable<std::vector<AccountView>> views_of_login(pg::Transaction& tx, Login login, int limit);
 
 /// In force, oldest first; of one account.
 awaitable<std::vector<Hold>> holds_in_force(pg::Transaction& tx, AccountKey key);
 
 }  // namespace cambist::office::accounts
-
-namespace cambist::office::clients {
-
-struct ClientView {
-    Client client;
-    Instant status_since, created_at;
-};
-
-boost::asio::awaitable<std::optional<ClientView>> view(pg::Transaction& tx, OperationId id);
-/// In the order of ids, beyond `after` (zero: from the first on).
-boost::asio::awaitable<std::vector<ClientView>> views(pg::Transaction& tx,
-                                                      std::optional<ClientStatus> status,
-                                                      OperationId after, int limit);
-
-}  // namespace cambist::office::clients

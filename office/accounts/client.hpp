@@ -6,7 +6,9 @@
 #include <string>
 
 #include "office/accounts/account.hpp"
+#include "office/accounts/assignment.hpp"
 #include "office/accounts/client_status.hpp"
+#include "office/accounts/person_name.hpp"
 #include "office/accounts/refusal.hpp"
 #include "office/accounts/restriction.hpp"
 #include "sync/vocabulary/operation_id.hpp"
@@ -17,13 +19,15 @@ namespace cambist::office {
 struct Client {
     OperationId id;
     OperationId person;
-    std::string name, country;  ///< the person's
+    PersonName name;
+    std::string country;  ///< the person's
     bool legal_person = false;
     std::string legal_entity = "main";
     ClientStatus status = ClientStatus::registered;
     CauseSet causes;
     Classification classification = Classification::retail;
     std::int64_t leverage_cap_x100 = 0;  ///< of this client's own; 0: none
+    Assignment assignment;
     std::int64_t version = 1;
 
     std::string subject() const { return "client:" + id.uuid(); }

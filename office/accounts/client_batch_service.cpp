@@ -10,6 +10,7 @@
 #include "office/audit/audit_store.hpp"
 #include "office/outbox/outbox_store.hpp"
 #include "office/pg/error.hpp"
+#include "office/staff/access_store.hpp"
 
 namespace cambist::office {
 namespace {
@@ -24,8 +25,34 @@ struct BatchFacts {
     std::set<ServerId> servers;
     std::set<std::string, std::less<>> entities;
     RightsMatrices rights;
-    bool widens = false;  ///< some item gives rights
+    std::set<OperationId> managers;          ///< active members of staff
+    std::set<access::ClientPlace> in_scope;  ///< where whoever asks may have clients
+    bool widens = false;                     ///< some item gives rights
 };
+
+access::ClientPlace place_of(const Client& client) {
+    const auto& [region, manager, partner] = client.assignment;
+    return {client.legal_entity, region, manager, partner};
+}
+
+awaitable<void> add_assignment_facts(pg::Transaction& tx, std::span<const NewClient> batch,
+                                     BatchFacts& facts) {
+    std::set<OperationId> managers;
+    std::set<access::ClientPlace> wanted;
+    for (const NewClient& item : batch) {
+        wanted.insert(place_of(item.client));
+        if (item.client.assignment.manager)
+            managers.insert(*item.client.assignment.manager);
+    }
+    for (const OperationId manager : managers)
+        if (co_await clients::knows_manager(tx, manager))
+            facts.managers.insert(manager);
+    std::vector<access::ClientPlace> places(wanted.begin(), wanted.end());
+    const auto covered = co_await access::covers(tx, places);
+    for (std::size_t i = 0; i < places.size(); ++i)
+        if (covered[i])
+            facts.in_scope.insert(places[i]);
+}
 
 awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> batch) {
     std::vector<OperationId> ids;
@@ -47,6 +74,7 @@ awaitable<BatchFacts> facts_of(pg::Transaction& tx, std::span<const NewClient> b
     for (const std::string& entity : entities)
         if (co_await clients::knows_entity(tx, entity))
             facts.entities.insert(entity);
+    co_await add_assignment_facts(tx, batch, facts);
     const auto known = co_await accounts::locked_facts(tx, std::move(keys));
     facts.rights = co_await accounts::rights_in_force(tx);
     for (const AccountFacts& account : known)
@@ -73,8 +101,12 @@ BatchItem review(const NewClient& item, BatchFacts& facts) {
         return refused_as(AccountRefusal::no_such_transition);
     if (!facts.entities.contains(client.legal_entity))
         return refused_as(AccountRefusal::unknown_legal_entity);
+    if (client.assignment.manager && !facts.managers.contains(*client.assignment.manager))
+        return refused_as(AccountRefusal::unknown_manager);
     if (facts.clients.contains(client.id))
         return refused_as(AccountRefusal::id_taken);
+    if (!facts.in_scope.contains(place_of(client)))
+        return refused_as(AccountRefusal::out_of_scope);
     bool widens = client.status == ClientStatus::approved;
     for (const NewAccount& account : item.accounts) {
         const auto given = review_account(item, account, facts);

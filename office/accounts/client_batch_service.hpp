@@ -32,8 +32,8 @@ struct BatchRegistered {
 
 /// Each item is added whole or not at all; one refused does not stop the others. Refused as a
 /// whole: needs_approval (some item gives rights). Items: no_such_transition,
-/// unknown_legal_entity, id_taken, account_taken; an account named by two items goes to the first.
-/// The servers must exist.
+/// unknown_legal_entity, unknown_manager, id_taken, out_of_scope, account_taken; an account named
+/// by two items goes to the first. The servers must exist.
 awaitable<Outcome<BatchRegistered>> register_clients(pg::Transaction& tx,
                                                      std::vector<NewClient> batch,
                                                      Authority authority);

@@ -8,6 +8,7 @@
 #include "office/accounts/client_store.hpp"
 #include "office/audit/audit_store.hpp"
 #include "office/outbox/outbox_store.hpp"
+#include "office/staff/access_store.hpp"
 
 namespace cambist::office {
 
@@ -64,6 +65,14 @@ awaitable<ClientChanged> apply(pg::Transaction& tx, Client before, Client after,
     co_return ClientChanged{std::move(after), std::move(policies), true};
 }
 
+awaitable<bool> lies_in_scope(pg::Transaction& tx, Client client) {
+    const auto& [region, manager, partner] = client.assignment;
+    std::vector<access::ClientPlace> places;
+    places.push_back({client.legal_entity, region, manager, partner});
+    const auto covered = co_await access::covers(tx, std::move(places));
+    co_return covered.front();
+}
+
 awaitable<ClosingFacts> closing_facts(pg::Transaction& tx, OperationId client) {
     const auto all = co_await accounts::locked_facts_of_client(tx, client);
     ClosingFacts closing;
@@ -84,8 +93,13 @@ awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client cl
         co_return refused(AccountRefusal::no_such_transition);
     if (!co_await clients::knows_entity(tx, client.legal_entity))
         co_return refused(AccountRefusal::unknown_legal_entity);
+    if (client.assignment.manager &&
+        !co_await clients::knows_manager(tx, *client.assignment.manager))
+        co_return refused(AccountRefusal::unknown_manager);
     if (co_await clients::find(tx, client.id))
         co_return refused(AccountRefusal::id_taken);
+    if (!co_await lies_in_scope(tx, client))
+        co_return refused(AccountRefusal::out_of_scope);
     if (approved && !authority.may_widen())
         co_return refused(AccountRefusal::needs_approval);
     client.version = 1;

@@ -18,7 +18,8 @@ struct ClientChanged {
 };
 
 /// Adds a person and a client, registered, or approved with an approval.
-/// Refused: unknown_legal_entity, id_taken, no_such_transition (another status), needs_approval.
+/// Refused: no_such_transition (another status), unknown_legal_entity, unknown_manager, id_taken,
+/// out_of_scope, needs_approval.
 awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client client,
                                                   Authority authority);
 

@@ -14,26 +14,35 @@ constexpr Query get_client{
     "client_find",
     "select id, person_id, legal_entity, status, classification, coalesce(leverage_cap_x100, 0), "
     "version, array(select cause from restriction_cause r "
-    "               where r.client_id = client.id and lifted_at is null) "
-    "from client where id = $1"};
+    "               where r.client_id = client.id and lifted_at is null), "
+    "region, manager_id, partner_id from client where id = $1"};
 constexpr Query get_entity{"legal_entity_find", "select from legal_entity where code = $1"};
+constexpr Query get_manager{"client_find_manager",
+                            "select from staff where id = $1 and status = 'active'"};
 constexpr Query add_person{
     "person_insert",
     "insert into person (id, kind, name, country) values ($1, $2, $3, $4) on conflict do nothing"};
 constexpr Query add_client{
     "client_insert",
-    "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
-    "values ($1, $2, $3, $4, $5, nullif($6, 0)) on conflict (id) do nothing"};
+    "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100, "
+    "  region, manager_id, partner_id) "
+    "values ($1, $2, $3, $4, $5, nullif($6, 0), $7, $8, $9) on conflict (id) do nothing"};
+constexpr Query begin_assignment{
+    "client_begin_assignment",
+    "insert into client_assignment (client_id, region, manager_id, partner_id, since) "
+    "select id, region, manager_id, partner_id, created_at from client where id = any($1::uuid[])"};
 constexpr Query add_persons{
     "person_insert_all",
     "insert into person (id, kind, name, country) select * from "
     "unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) on conflict do nothing"};
 constexpr Query add_clients{
     "client_insert_all",
-    "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100) "
-    "select id, person, entity, status, classification, nullif(cap, 0) from "
-    "unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[]) "
-    "as c(id, person, entity, status, classification, cap)"};
+    "insert into client (id, person_id, legal_entity, status, classification, leverage_cap_x100, "
+    "  region, manager_id, partner_id) "
+    "select id, person, entity, status, classification, nullif(cap, 0), region, manager, partner "
+    "from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], "
+    "  $7::text[], $8::uuid[], $9::uuid[]) "
+    "as c(id, person, entity, status, classification, cap, region, manager, partner)"};
 constexpr Query find_existing{"client_existing",
                               "select id from client where id = any($1::uuid[])"};
 constexpr Query update_client{
@@ -60,6 +69,8 @@ Client client_of(const pg::Row& row) {
     client.version = row.get<std::int64_t>(6);
     for (const std::string& cause : row.get<std::vector<std::string>>(7))
         client.causes.impose(known(cause_of(cause)));
+    client.assignment = {row.get<std::string>(8), row.get<std::optional<OperationId>>(9),
+                         row.get<std::optional<OperationId>>(10)};
     return client;
 }
 
@@ -83,32 +94,48 @@ awaitable<bool> knows_entity(pg::Transaction& tx, std::string code) {
     co_return !rows.empty();
 }
 
+awaitable<bool> knows_manager(pg::Transaction& tx, OperationId staff) {
+    const auto rows = co_await tx.execute(get_manager, staff);
+    co_return !rows.empty();
+}
+
 awaitable<bool> insert(pg::Transaction& tx, Client client) {
-    tx.send(add_person, client.person, client.legal_person ? "legal" : "natural", client.name,
-            client.country);
+    tx.send(add_person, client.person, client.legal_person ? "legal" : "natural",
+            client.name.as_kept(), client.country);
     const auto added = co_await tx.execute(
         add_client, client.id, client.person, client.legal_entity, name_of(client.status),
-        name_of(client.classification), client.leverage_cap_x100);
-    co_return added.affected() == 1;
+        name_of(client.classification), client.leverage_cap_x100, client.assignment.region,
+        client.assignment.manager, client.assignment.partner);
+    if (added.affected() == 0)
+        co_return false;
+    const std::vector<OperationId> ids{client.id};
+    tx.send(begin_assignment, ids);
+    co_return true;
 }
 
 void add_all(pg::Transaction& tx, const std::vector<Client>& clients) {
-    std::vector<OperationId> ids, persons;
-    std::vector<std::string_view> kinds, names, countries, entities, statuses, classifications;
+    std::vector<OperationId> ids, persons, managers, partners;
+    std::vector<std::string_view> kinds, names, countries, entities, statuses, classifications,
+        regions;
     std::vector<std::int64_t> caps;
     for (const Client& client : clients) {
         ids.push_back(client.id);
         persons.push_back(client.person);
         kinds.push_back(client.legal_person ? "legal" : "natural");
-        names.push_back(client.name);
+        names.push_back(client.name.as_kept());
         countries.push_back(client.country);
         entities.push_back(client.legal_entity);
         statuses.push_back(name_of(client.status));
         classifications.push_back(name_of(client.classification));
         caps.push_back(client.leverage_cap_x100);
+        regions.push_back(client.assignment.region);
+        managers.push_back(client.assignment.manager.value_or(OperationId{}));
+        partners.push_back(client.assignment.partner.value_or(OperationId{}));
     }
     tx.send(add_persons, persons, kinds, names, countries);
-    tx.send(add_clients, ids, persons, entities, statuses, classifications, caps);
+    tx.send(add_clients, ids, persons, entities, statuses, classifications, caps, regions, managers,
+            partners);
+    tx.send(begin_assignment, ids);
 }
 
 awaitable<std::vector<OperationId>> existing(pg::Transaction& tx, std::vector<OperationId> ids) {

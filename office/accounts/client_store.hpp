@@ -16,6 +16,8 @@ awaitable<std::optional<Client>> find(pg::Transaction& tx, OperationId id);
 /// Locks the client's row, then reads it and its causes as they are after the lock.
 awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationId id);
 awaitable<bool> knows_entity(pg::Transaction& tx, std::string code);
+/// An active member of staff?
+awaitable<bool> knows_manager(pg::Transaction& tx, OperationId staff);
 /// Adds the person, when new, and the client; false when the client's id is taken.
 awaitable<bool> insert(pg::Transaction& tx, Client client);
 /// The same for many, without a look whether ids are taken: the next statement then fails.

@@ -13,6 +13,8 @@ constexpr std::array<Refused, account_refusal_count> refusals{{
     {not_found, "unknown_hold"},
     {not_found, "unknown_server"},
     {invalid, "unknown_legal_entity"},
+    {invalid, "unknown_manager"},
+    {invalid, "unknown_partner"},
     {conflict, "stale_version"},
     {conflict, "id_taken"},
     {conflict, "client_closed"},
@@ -25,6 +27,8 @@ constexpr std::array<Refused, account_refusal_count> refusals{{
     {conflict, "money_left"},
     {conflict, "operation_pending"},
     {conflict, "no_such_state"},
+    {invalid, "assignment_from_invalid"},
+    {forbidden, "out_of_scope"},
     {forbidden, "needs_approval"},
 }};
 }  // namespace

@@ -14,6 +14,8 @@ enum class AccountRefusal : std::uint8_t {
     unknown_hold,
     unknown_server,
     unknown_legal_entity,
+    unknown_manager,  ///< no active member of staff
+    unknown_partner,
     stale_version,  ///< the client changed since the caller looked
     id_taken,       ///< the same id with another body
     client_closed,
@@ -26,9 +28,11 @@ enum class AccountRefusal : std::uint8_t {
     money_left,           ///< a client with money cannot be closed
     operation_pending,    ///< nor one with unfinished money operations
     no_such_state,
-    needs_approval,  ///< it gives rights: one person alone may only take them
+    assignment_from_invalid,  ///< later than now, or not after what is in force began
+    out_of_scope,             ///< whoever asks would not see the client afterwards
+    needs_approval,           ///< it gives rights: one person alone may only take them
 };
-constexpr int account_refusal_count = 18;
+constexpr int account_refusal_count = 22;
 
 Refused refused_as(AccountRefusal refusal);
 

@@ -47,14 +47,26 @@ constexpr Query lock_approval{"approval_lock", "select from approval where id = 
     "a.requested_at, a.expires_at, a.closed_at, coalesce(a.closed_by, ''), a.closed_code "      \
     "from approval a left join staff s on s.id = a.claimed_by "
 constexpr Query get_approval{"approval_find", APPROVAL_COLUMNS "where a.id = $1"};
+// Whose scope is a few clients has these sorted; all others walk in the order of the list.
+#define FITS                                                                                  \
+    "(a.requested_at, a.id) > ($1, coalesce($2, '00000000-0000-0000-0000-000000000000')) "    \
+    "and ($4 = '' or case when a.state = 'pending' and a.expires_at <= now() then 'expired' " \
+    "                else a.state end = $4) "                                                 \
+    "and (not $5 or a.maker_id = acting_principal()) "                                        \
+    "and ($6 = '' or a.action = $6) and ($7 = '' or a.subject = $7) "
 constexpr Query list_approvals{
-    "approval_list", APPROVAL_COLUMNS
-    "where (a.requested_at, a.id) > ($1, coalesce($2, '00000000-0000-0000-0000-000000000000')) "
-    "  and ($4 = '' or case when a.state = 'pending' and a.expires_at <= now() then 'expired' "
-    "                  else a.state end = $4) "
-    "  and (not $5 or a.maker_id = acting_principal()) "
-    "  and ($6 = '' or a.action = $6) and ($7 = '' or a.subject = $7) "
-    "order by a.requested_at, a.id limit $3"};
+    "approval_list",
+    "with few as materialized (select few_clients() as ids), page as ("
+    "(select a.id from approval a where (select ids is null from few) and " FITS
+    "  order by a.requested_at, a.id limit $3) "
+    "union (select a.id from approval a "
+    "  where a.client_id = any((select ids from few)::uuid[]) and " FITS
+    "  order by a.requested_at, a.id limit $3) "
+    "union (select a.id from approval a "
+    "  where (select ids is not null from few) and a.maker_id = acting_principal() and " FITS
+    "  order by a.requested_at, a.id limit $3)) " APPROVAL_COLUMNS
+    "join page on page.id = a.id order by a.requested_at, a.id limit $3"};
+#undef FITS
 #undef APPROVAL_COLUMNS
 constexpr Query find_waiting{
     "approval_waiting",

@@ -40,7 +40,7 @@ std::string session_options(const ConnectionSettings& settings) {
     };
     return "-c search_path=cambist,pg_temp -c statement_timeout=" +
            milliseconds(settings.statement_timeout) +
-           " -c lock_timeout=" + milliseconds(settings.lock_timeout) +
+           " -c jit=off -c lock_timeout=" + milliseconds(settings.lock_timeout) +
            " -c idle_in_transaction_session_timeout=" +
            milliseconds(settings.idle_in_transaction_timeout);
 }

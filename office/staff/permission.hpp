@@ -23,6 +23,7 @@ inline constexpr Permission permissions[] = {
     {"client.set_cap", "lower a client's leverage cap; raise it by approval"},
     {"client.classify", "ask for another classification"},
     {"client.assign", "set region, account manager and partner"},
+    {"client.export", "take clients away as a file, personal data masked"},
     {"person.read", "see personal data unmasked"},
     {"account.read", "see trading accounts"},
     {"account.open", "order a new trading account"},

@@ -31,11 +31,13 @@ def right_headers(response, media):
 
 
 def target_of(operation):
-    """Its path, with the examples of its parameters."""
+    """Its path and the query that it needs, with the examples of its parameters."""
     path = operation.pattern
     for parameter in operation.parameters:
         path = path.replace("{" + parameter["name"] + "}", str(parameter["example"]))
-    return path
+    needed = [f"{parameter['name']}={parameter['example']}" for parameter in operation.parameters
+              if parameter["in"] == "query" and parameter.get("required")]
+    return path + ("?" + "&".join(needed) if needed else "")
 
 
 def right(method, target, status, asked=None):

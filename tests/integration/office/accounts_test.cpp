@@ -15,7 +15,7 @@ class Accounts : public OfficeDesk {
         Client client;
         client.id = {7, 1000 + ++registered_};
         client.person = {8, 1000 + registered_};
-        client.name = "Bob";
+        client.name = PersonName("Bob");
         committed([&](pg::Transaction& tx) { return register_client(tx, client, back_office); });
         return client;
     }

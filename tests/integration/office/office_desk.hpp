@@ -73,7 +73,7 @@ class OfficeDesk : public ::testing::Test {
         Client client;
         client.id = {7, ++clients_};
         client.person = {8, clients_};
-        client.name = "Ada";
+        client.name = PersonName("Ada");
         client.status = ClientStatus::approved;
         with_approval([&](pg::Transaction& tx, const Authority& authority) {
             return register_client(tx, client, authority);
