@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <chrono>
 
+#include "gateway/auth/credentials.hpp"
 #include "gateway/routes/event_watch.hpp"
 #include "gateway/routes/shape.hpp"
 #include "gateway/routes/table.hpp"
@@ -78,13 +79,18 @@ Reply reply_with(const Wanted& wanted, const std::vector<OutboxEvent>& events) {
     return reply;
 }
 
-/// One look, in a transaction of its own: nobody holds one while time passes.
-awaitable<std::vector<OutboxEvent>> look(DeskCall& call, Wanted& wanted) {
+/// One look, in a transaction of its own: nobody holds one while time passes. Whoever lost the
+/// right to know of an event, be it by that event, is not told of it.
+awaitable<std::expected<std::vector<OutboxEvent>, Problem>> look(DeskCall& call, Wanted& wanted) {
     auto tx = co_await call.pool.begin();
     office::access::act(tx, call.caller->actor, call.need.permission);
     if (!wanted.after)
         wanted.after = co_await office::outbox::end(tx);
-    co_return co_await office::outbox::follow(tx, *wanted.after, wanted.page.limit);
+    auto events = co_await office::outbox::follow(tx, *wanted.after, wanted.page.limit);
+    if (!events.empty())
+        if (auto caller = co_await authenticate(tx, call.request, call.need, call.door); !caller)
+            co_return std::unexpected(std::move(caller.error()));
+    co_return events;
 }
 
 awaitable<Answer> follow_events(DeskCall& call) {
@@ -94,8 +100,10 @@ awaitable<Answer> follow_events(DeskCall& call) {
     EventWatch::Seat seat(call.events);
     for (;;) {
         const auto events = co_await look(call, *found);
-        if (!events.empty() || steady::now() >= found->until || call.events.stopped())
-            co_return reply_with(*found, events);
+        if (!events)
+            co_return std::unexpected(events.error());
+        if (!events->empty() || steady::now() >= found->until || call.events.stopped())
+            co_return reply_with(*found, *events);
         if (!seat.taken())
             co_return std::unexpected(Problem{
                 503, "busy", "too many wait for events already", {}, {{"Retry-After", "5"}}});

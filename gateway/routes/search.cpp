@@ -5,6 +5,7 @@
 #include "gateway/routes/client_shape.hpp"
 #include "gateway/routes/shape.hpp"
 #include "office/staff/access_store.hpp"
+#include "sync/messages/text.hpp"
 
 namespace cambist::gateway {
 namespace {
@@ -58,7 +59,7 @@ awaitable<json::array> accounts_like(Call& call, std::string text) {
 
 awaitable<Answer> search(Call& call) {
     const std::string* text = call.request.target.parameter("q");
-    if (!text || text->size() < shortest || text->size() > longest)
+    if (!text || characters_of(*text) < shortest || text->size() > longest)
         co_return std::unexpected(
             Problem{400, "bad_parameter", "q has 2 to 100 characters", {}, {}});
     Reply reply;

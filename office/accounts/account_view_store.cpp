@@ -35,8 +35,8 @@ constexpr Query view_accounts_of_client{"account_views_of_client", ACCOUNT_COLUM
 constexpr Query view_accounts_pending{"account_views_pending",
                                       PAGE_OF("and accepted_version <> enforced_version")};
 constexpr Query view_accounts_of_login{"account_views_of_login", ACCOUNT_COLUMNS
-                                       "from server s join account a on a.server_id = s.id "
-                                       "and a.login = $1 order by server_id limit $2"};
+                                       "from account where server_id in (select id from server) "
+                                       "and login = $1 order by server_id limit $2"};
 #undef PAGE_OF
 #undef ACCOUNT_COLUMNS
 constexpr Query view_holds{"hold_views",

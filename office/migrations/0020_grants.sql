@@ -254,3 +254,24 @@ select name, version + 1,
   from (select * from configuration where name = 'approvals'
          order by version desc limit 1) newest
  where not body->'actions' ? 'client.assign';
+
+-- What ends and what begins are two statements: an assignment is the only one in force.
+create or replace function reassign_clients(leaver uuid, successor uuid) returns setof uuid
+language plpgsql security definer set search_path = cambist, pg_temp as $$
+declare
+    moved uuid[];
+begin
+    if not exists (select from staff s where s.id = leaver and s.status = 'left')
+       or not exists (select from staff s where s.id = successor and s.status = 'active') then
+        raise exception 'work goes from who left to who is active'
+            using errcode = 'check_violation', constraint = 'work_goes_from_leavers';
+    end if;
+    with changed as (
+        update client c set manager_id = successor, version = c.version + 1
+         where c.manager_id = leaver returning c.id)
+    select coalesce(array_agg(id order by id), '{}') into moved from changed;
+    update client_assignment set until = now() where client_id = any(moved) and until is null;
+    insert into client_assignment (client_id, region, manager_id, partner_id, since)
+        select id, region, manager_id, partner_id, now() from client where id = any(moved);
+    return query select unnest(moved);
+end $$;

@@ -10,6 +10,8 @@
 #include <new>
 #include <set>
 
+#include "sync/messages/text.hpp"
+
 namespace cambist::office {
 namespace {
 
@@ -59,11 +61,6 @@ std::string lower_case(std::string_view text) {
         if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
     return lower;
-}
-
-std::size_t characters_of(std::string_view utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 bool is_common(const std::string& lower) {

@@ -1,5 +1,6 @@
 #include "sync/messages/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -57,6 +58,11 @@ bool is_sound_text(std::string_view text) {
         at += length;
     }
     return true;
+}
+
+std::size_t characters_of(std::string_view utf8) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 void copy_sound_text(std::string_view text, std::byte* to) {

@@ -13,6 +13,8 @@ TEXTS = ("a", "main", "reason given", "Ada Byron", "naïve façade", "東京", "
          "%00", "'; drop table client; --", "<script>", "key_1", "2026-01-31T23:59:59Z",
          '"v1"', "0", "a-b", "123456", "0123456789abcdef", "client.read")
 
+INSTANTS = ("2026-01-31T23:59:59Z", "1999-12-31T00:00:00.123456Z", "2199-12-31T23:59:59.999999Z")
+
 
 @dataclasses.dataclass
 class Request:
@@ -115,7 +117,8 @@ class Generator:
     def _query(self, operation, path):
         pairs = []
         for parameter in operation.parameters:
-            if parameter["in"] != "query" or self.rng.random() < 0.6:
+            if parameter["in"] != "query" or not (
+                    parameter.get("required") or self.rng.random() < 0.4):
                 continue
             if parameter["name"] == "after":
                 # A cursor belongs to the list and the filters that gave it.
@@ -190,6 +193,8 @@ class Generator:
             return known
         if schema.get("format") == "uuid":
             return self.fresh_uuid()
+        if schema.get("format") == "date-time":
+            return self.rng.choice(INSTANTS)
         if name == "id":
             return str(self.rng.randint(1000, 2_000_000_000))
         if name == "amount":

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""judge.py DOCUMENT FOLDER [NAME=LEAST ...]: judges every exchange that the tests kept in the
-folder's .jsonl files by the description; each NAME must have kept at least that many."""
+"""judge.py DOCUMENT FOLDER NAME=LEAST ...: judges every exchange that the tests of these names kept
+in the folder by the description; each must have kept at least that many."""
 
 import collections
 import json
@@ -23,15 +23,15 @@ def judge(description, folder, least):
     """(problems, exchanges judged by file)."""
     problems = collections.Counter()
     judged = {}
-    for file in sorted(pathlib.Path(folder).glob("*.jsonl")):
-        judged[file.stem] = 0
-        for exchange in read_exchanges(file):
-            judged[file.stem] += 1
-            for problem in description.problems_of(exchange):
-                problems[f"{file.stem}: {exchange}: {problem}"] += 1
     for name, count in least.items():
-        if judged.get(name, 0) < count:
-            problems[f"{name}: {judged.get(name, 0)} exchanges kept, expected at least {count}"] = 1
+        file = pathlib.Path(folder) / f"{name}.jsonl"
+        judged[name] = 0
+        for exchange in read_exchanges(file) if file.exists() else ():
+            judged[name] += 1
+            for problem in description.problems_of(exchange):
+                problems[f"{name}: {exchange}: {problem}"] += 1
+        if judged[name] < count:
+            problems[f"{name}: {judged[name]} exchanges kept, expected at least {count}"] = 1
     return problems, judged
 
 

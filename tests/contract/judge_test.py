@@ -175,7 +175,7 @@ class Files(unittest.TestCase):
 
     def test_a_problem_names_its_exchange_once(self):
         wrong = with_body(right("GET", "/livez", 200), alive=False)
-        problems, _ = self.judged([wrong, wrong], {})
+        problems, _ = self.judged([wrong, wrong], {"a": 1})
         (text, times), = problems.items()
         self.assertIn("a: GET /livez -> 200: body.alive", text)
         self.assertEqual(times, 2)

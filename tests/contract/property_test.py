@@ -93,7 +93,7 @@ def world(database):
     commands = Database.run(database.dsn("postgres"),
                             "select id from cambist.command order by id")
     return Known({"command": commands.split(), "server": ["1"], "staff": [CLIENT],
-                  "login": [str(login) for login in LOGINS],
+                  "person": clients, "login": [str(login) for login in LOGINS],
                   "group": ["real\\usd1", "real\\usd2"], "currency": ["USD"],
                   "legal_entity": ["main"], "subject": ["account:1/1001"],
                   "action": ["client.change_status"], "wait": ["1"],

@@ -85,9 +85,9 @@ TEST(ReviewChange, refuses_in_the_order_of_its_rules) {
 }
 
 const KnownNames known{.roles = {"compliance", "risk", "support", "finance", "dealing",
-                                 "administrator", "reporting_officer"},
+                                 "administrator", "reporting_officer", "partner_manager"},
                        .deciding_roles = {"compliance", "risk", "finance", "dealing",
-                                          "administrator", "reporting_officer"},
+                                          "administrator", "reporting_officer", "partner_manager"},
                        .held_roles = {"compliance", "risk"},
                        .decided_acts = {"client.change_status"},
                        .legal_entities = {"main"},
