@@ -1,5 +1,6 @@
 // Seals the audit of a database by the bridge's own sealer until nothing is left, and prints one
-// JSON line: cambist-bench-audit DSN KEY_FILE ANCHOR_FOLDER ROWS; returns when so many are sealed.
+// JSON line: cambist-bench-audit DSN KEY_FILE ANCHOR_FOLDER ROWS ROWS_A_SEAL; returns when so many
+// rows are sealed.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -26,7 +27,7 @@ asio::awaitable<void> seal(bridge::AuditSealer& sealer, std::uint64_t rows) {
 }
 
 void run(const std::string& dsn, const std::string& key_file, const std::string& folder,
-         std::uint64_t rows) {
+         std::uint64_t rows, std::int64_t rows_a_seal) {
     const auto key = bridge::read_seal_key(key_file);
     if (!key)
         throw std::runtime_error(key.error());
@@ -35,6 +36,7 @@ void run(const std::string& dsn, const std::string& key_file, const std::string&
     settings.connection.dsn = dsn;
     cambist::office::pg::Pool pool(settings);
     bridge::SealerSettings told{.key = *key, .folders = {folder}};
+    told.limits.rows = rows_a_seal;
     bridge::AuditSealer sealer(context.get_executor(), pool, std::move(told));
     const std::int64_t began = cambist::bench::ticks_ns();
     asio::co_spawn(context, seal(sealer, rows), [](std::exception_ptr failure) {
@@ -51,12 +53,13 @@ void run(const std::string& dsn, const std::string& key_file, const std::string&
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 5) {
-        std::fprintf(stderr, "usage: cambist-bench-audit DSN KEY_FILE ANCHOR_FOLDER ROWS\n");
+    if (argc != 6) {
+        std::fprintf(stderr,
+                     "usage: cambist-bench-audit DSN KEY_FILE ANCHOR_FOLDER ROWS ROWS_A_SEAL\n");
         return 2;
     }
     try {
-        run(argv[1], argv[2], argv[3], std::strtoull(argv[4], nullptr, 10));
+        run(argv[1], argv[2], argv[3], std::strtoull(argv[4], nullptr, 10), std::atoll(argv[5]));
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "cambist-bench-audit: %s\n", error.what());
