@@ -5,37 +5,12 @@
 
 namespace cambist::office::verify {
 
-namespace {
-
-constexpr const char* unsigned_text = "its signature is not by the key that was given";
-
-}  // namespace
-
 void SealJudge::find(Code code, std::int64_t seal, std::string detail) {
     findings_.add({.code = code, .seal = seal, .detail = std::move(detail)});
 }
 
-SealJudge::Proof SealJudge::proof_of(const SealRecord& seal) {
-    if (text_of(hash_of(seal, sha_)) != seal.hash)
-        return Proof::altered;
-    const bool is_signed = std::ranges::any_of(
-        keys_, [&](const PublicKey& key) { return key.verifies(seal.hash, seal.signature); });
-    return is_signed ? Proof::good : Proof::unsigned_;
-}
-
-AnchorClaim SealJudge::judge_line(std::string_view line, const std::string& place) {
-    auto anchor = read_anchor(line);
-    if (!anchor)
-        return {{}, Code::anchor_altered, place + ": " + anchor.error()};
-    switch (proof_of(anchor->seal)) {
-        case Proof::good:
-            return {std::move(*anchor), {}, {}};
-        case Proof::altered:
-            return {{}, Code::anchor_altered, place + ": its hash is not that of its fields"};
-        case Proof::unsigned_:
-            break;
-    }
-    return {{}, Code::signature_invalid, place + ": " + unsigned_text};
+bool SealJudge::is_proven(const SealRecord& seal) {
+    return proof_of(seal, keys_, sha_) == Proof::good;
 }
 
 void SealJudge::check_chain(const SealRecord& seal) {
@@ -72,7 +47,7 @@ void SealJudge::compare(const AnchorRecord& anchor, const std::vector<SealRecord
             continue;
         if (stored.size() > 1)
             find(Code::seal_added, seal.number, "the database has several seals of this number");
-        else if (proof_of(other) == Proof::good)
+        else if (is_proven(other))
             forked_ = true;
         else
             find(Code::seal_altered, seal.number,
@@ -101,7 +76,7 @@ std::optional<Window> SealJudge::judge(SealClaims claims, std::int64_t newest_st
         else
             find(Code::anchor_missing, claims.number, "the anchors lack it");
         const auto good = std::ranges::find_if(
-            claims.stored, [&](const SealRecord& seal) { return proof_of(seal) == Proof::good; });
+            claims.stored, [&](const SealRecord& seal) { return is_proven(seal); });
         if (good == claims.stored.end()) {
             if (!claims.stored.empty() &&
                 !(claims.anchor && claims.anchor->code == Code::signature_invalid))
@@ -119,7 +94,7 @@ std::optional<Window> SealJudge::judge(SealClaims claims, std::int64_t newest_st
 
 std::optional<Window> SealJudge::judge_unanchored(const SealRecord& stored) {
     const std::int64_t expected = last_ ? last_->number + 1 : 1;
-    if (proof_of(stored) != Proof::good || stored.number != expected) {
+    if (!is_proven(stored) || stored.number != expected) {
         find(Code::seal_added, stored.number,
              "no anchor has it, and it is not signed or not the next one");
         return std::nullopt;

@@ -5,18 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "office/audit/verify/anchor_claim.hpp"
 #include "office/audit/verify/digest.hpp"
 #include "office/audit/verify/finding.hpp"
 #include "office/audit/verify/seal_record.hpp"
 
 namespace cambist::office::verify {
-
-/// What an anchor line says, if it can be believed.
-struct AnchorClaim {
-    std::optional<AnchorRecord> anchor{};
-    Code code = Code::anchor_altered;  ///< when it cannot
-    std::string problem{};
-};
 
 /// What is said about the seal of one number.
 struct SealClaims {
@@ -40,7 +34,6 @@ class SealJudge {
     SealJudge(Sha256& sha, const std::vector<PublicKey>& keys, Findings& findings)
         : sha_(sha), keys_(keys), findings_(findings) {}
 
-    AnchorClaim judge_line(std::string_view line, const std::string& place);
     /// The seal to check rows against, if any can be believed. `newest_stored`: the highest number
     /// in the database.
     std::optional<Window> judge(SealClaims claims, std::int64_t newest_stored);
@@ -53,9 +46,7 @@ class SealJudge {
     const std::optional<SealRecord>& last() const { return last_; }
 
   private:
-    enum class Proof { good, altered, unsigned_ };
-
-    Proof proof_of(const SealRecord& seal);
+    bool is_proven(const SealRecord& seal);
     void check_chain(const SealRecord& seal);
     void check_leaves(AnchorRecord& anchor);
     void compare(const AnchorRecord& anchor, const std::vector<SealRecord>& stored);

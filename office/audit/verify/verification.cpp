@@ -1,7 +1,5 @@
 #include "office/audit/verify/verification.hpp"
 
-#include <charconv>
-
 #include "office/audit/verify/stored_seals.hpp"
 
 namespace cambist::office::verify {
@@ -24,7 +22,7 @@ constexpr std::string_view plan =
 
 Verification::Verification(Question question)
     : question_(std::move(question)),
-      files_(question_.anchors),
+      lines_(question_.anchors, question_.keys, question_.from_seal),
       findings_(question_.most_findings),
       judge_(sha_, question_.keys, findings_),
       rows_(question_.most_findings),
@@ -51,44 +49,11 @@ awaitable<Report> Verification::run(pg::Transaction& tx) {
     co_return std::move(report_);
 }
 
-/// The next line that is asked for, read once.
-const Verification::Line* Verification::peek(std::size_t ahead) {
-    while (lines_.size() <= ahead) {
-        const auto text = files_.next();
-        if (!text)
-            return nullptr;
-        if (is_before_question(text->text))
-            continue;
-        Line line{.claim = judge_.judge_line(text->text, text->place)};
-        if (line.claim.anchor)
-            line.number = line.claim.anchor->seal.number;
-        lines_.push_back(std::move(line));
-    }
-    return &lines_[ahead];
-}
-
-bool Verification::is_before_question(std::string_view line) {
-    constexpr std::string_view begins = "{\"number\":";
-    std::int64_t number = question_.from_seal;
-    if (!begun_ && line.starts_with(begins))
-        std::from_chars(line.data() + begins.size(), line.data() + line.size(), number);
-    begun_ = begun_ || number >= question_.from_seal;
-    return !begun_;
-}
-
-std::optional<Verification::Line> Verification::next_line() {
-    if (!peek(0))
-        return std::nullopt;
-    Line line = std::move(lines_.front());
-    lines_.pop_front();
-    return line;
-}
-
 std::vector<SealClaims> Verification::next_claims() {
     std::vector<SealClaims> claims;
     std::int64_t rows = 0;
     while (claims.size() < seals_at_once && rows < rows_at_once) {
-        const Line* line = peek(0);
+        const ClaimedLine* line = lines_.peek(0);
         if (!line)
             break;
         if (line->number > expected_) {
@@ -97,10 +62,10 @@ std::vector<SealClaims> Verification::next_claims() {
         }
         const bool is_known = line->number != 0;
         // A line that says nothing stands for the next seal, unless that one follows.
-        const Line* after = is_known ? nullptr : peek(1);
+        const ClaimedLine* after = is_known ? nullptr : lines_.peek(1);
         const bool is_extra =
             is_known ? line->number < expected_ : after && after->number == expected_;
-        Line taken = *next_line();
+        ClaimedLine taken = *lines_.next();
         if (is_extra) {
             findings_.add({.code = Code::anchor_altered,
                            .seal = is_known ? taken.number : expected_,

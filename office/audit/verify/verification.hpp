@@ -2,14 +2,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "office/audit/verify/anchor_files.hpp"
+#include "office/audit/verify/claimed_lines.hpp"
 #include "office/audit/verify/finding.hpp"
 #include "office/audit/verify/row_lane.hpp"
 #include "office/audit/verify/seal_judge.hpp"
@@ -49,16 +48,7 @@ class Verification {
     boost::asio::awaitable<Report> run(pg::Transaction& tx);
 
   private:
-    struct Line {
-        AnchorClaim claim;
-        std::int64_t number = 0;  ///< as it says; 0 when it cannot be believed
-    };
-
-    boost::asio::awaitable<void> look_at_database(pg::Transaction& tx);
     std::vector<SealClaims> next_claims();
-    std::optional<Line> next_line();
-    const Line* peek(std::size_t ahead);
-    bool is_before_question(std::string_view line);
     boost::asio::awaitable<void> check_anchored(pg::Transaction& tx);
     boost::asio::awaitable<void> check_unanchored(pg::Transaction& tx);
     boost::asio::awaitable<void> check_rows(pg::Transaction& tx, std::vector<Window> windows);
@@ -66,13 +56,11 @@ class Verification {
     void conclude(const RowCheck& rows);
 
     Question question_;
-    AnchorFiles files_;
+    ClaimedLines lines_;
     Sha256 sha_;
     Findings findings_;
     SealJudge judge_;
     RowLane rows_;
-    std::deque<Line> lines_;       ///< read ahead
-    bool begun_ = false;           ///< the first seal that was asked for was met
     std::int64_t expected_;        ///< number of the next seal
     std::int64_t first_lost_ = 0;  ///< the first seal of those at the end that the database lacks
     std::int64_t newest_stored_ = 0;

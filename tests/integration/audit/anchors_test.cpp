@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "office/audit/seal/seal_store.hpp"
@@ -94,6 +95,36 @@ TEST_F(AuditAnchors, that_end_too_early_are_found_once_they_are_old) {
     EXPECT_EQ(found(), "[anchor_missing 5]");
     seal_all();
     EXPECT_EQ(found(), "");
+}
+
+TEST_F(AuditAnchors, of_many_seals_are_each_held_to_their_own) {
+    constexpr int more = 600;
+    change(more);
+    seal_all(*sealer({anchors}, 1));
+    EXPECT_EQ(found(), "");
+    std::istringstream lines(text_of(file));
+    std::string line, text, expected, expected_late;
+    for (int number = 1; std::getline(lines, line); ++number) {
+        // Blocks of 256 lines are checked at once: both sides of their ends, and some within.
+        if (std::set{7, 255, 256, 257, 400, 511, 513, 604}.contains(number)) {
+            const bool is_signature = number % 2 == 0;
+            const std::string_view field = is_signature ? "\"signature\":\"" : "\"root\":\"";
+            char& digit = line[line.find(field) + field.size()];
+            digit = digit == '0' ? '1' : '0';
+            const std::string finding =
+                (is_signature ? "[signature_invalid " : "[anchor_altered ") +
+                std::to_string(number) + "]";
+            expected += finding;
+            expected_late += number < 300 ? "" : finding;
+        }
+        text += line + "\n";
+    }
+    EXPECT_EQ(with(text), expected);
+    auto late = question(anchors);
+    late.from_seal = 300;
+    const auto report = verified(late);
+    EXPECT_EQ(found(report), expected_late);
+    EXPECT_EQ(report.seals, 4 + more - 299);
 }
 
 TEST_F(AuditAnchors, of_another_key_are_not_begun) {
