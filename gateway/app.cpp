@@ -17,6 +17,7 @@
 #include "gateway/http/server.hpp"
 #include "gateway/routes/api.hpp"
 #include "gateway/system_clock.hpp"
+#include "office/pg/lookups.hpp"
 #include "office/pg/notifier.hpp"
 #include "office/pg/pool.hpp"
 
@@ -79,11 +80,12 @@ void end_with(std::exception_ptr broken) {
 struct App::Parts {
     Parts(const GatewaySettings& settings, office::SecretKeys keys)
         : pool(pool_of(settings)),
+          lookups({.connection = connection_of(settings)}),
           notifier(context.get_executor(), connection_of(settings)),
           door(std::move(keys), settings.door),
           access(context.get_executor(), connection_of(settings)),
           events(context.get_executor(), connection_of(settings)),
-          api(pool, notifier, door, access, events, clock,
+          api(pool, lookups, notifier, door, access, events, clock,
               {.limits = settings.limits, .cursors = cursor_key_of(settings)}),
           server(context.get_executor(), settings.address, settings.port, http_of(settings), api),
           signals(context, SIGTERM, SIGINT) {
@@ -102,6 +104,7 @@ struct App::Parts {
     SystemClock clock;
     asio::io_context context{1};
     office::pg::Pool pool;
+    office::pg::Lookups lookups;
     office::pg::Notifier notifier;
     Door door;
     AccessWatch access;

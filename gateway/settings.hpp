@@ -21,7 +21,7 @@ struct GatewaySettings {
     HttpLimits http;
     std::string cursor_key_file;
     std::string dsn;
-    std::int64_t pool = 8;
+    std::int64_t pool = 16;
     RequestLimits limits;
     std::string secret_key_file;
     DoorSettings door;

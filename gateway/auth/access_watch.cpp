@@ -30,7 +30,10 @@ asio::awaitable<void> LiveRequest::wait(std::chrono::nanoseconds at_most) {
 
 void LiveRequest::ring() {
     rung_ = true;
-    bell_.cancel();
+    if (act_)
+        act_();
+    else
+        bell_.cancel();
 }
 
 LiveRequest::~LiveRequest() {

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string_view>
 
@@ -28,12 +29,15 @@ class LiveRequest {
 
     /// Until somebody's rights changed or that time passed.
     boost::asio::awaitable<void> wait(std::chrono::nanoseconds at_most);
+    /// Instead of waiting.
+    void when_told(std::function<void()> act) { act_ = std::move(act); }
     void ring();
 
   private:
     boost::asio::steady_timer bell_;
     AccessWatch* watch_ = nullptr;
     std::multimap<OperationId, LiveRequest*>::iterator place_;
+    std::function<void()> act_;
     bool rung_ = false;
 };
 
@@ -51,6 +55,7 @@ class AccessWatch {
     std::chrono::milliseconds trust() const {
         return std::chrono::milliseconds(hearing_ ? 2000 : 500);
     }
+    bool hears() const { return hearing_; }
     /// For looking again: not to be kept waiting by the requests that are to be cut.
     boost::asio::awaitable<office::pg::Transaction> begin() { return pool_.begin(); }
 

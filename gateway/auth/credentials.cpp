@@ -51,17 +51,13 @@ std::optional<Problem> check_key(const std::optional<office::ApiKey>& key, const
     return key ? std::nullopt : std::optional(unauthorized());
 }
 
-awaitable<Found> by_key(office::pg::Transaction& tx, const Request& request, Need need,
-                        office::Visitor visitor) {
-    const auto shown = shown_key(request.headers);
-    if (!shown)
-        co_return std::unexpected(unauthorized());
-    const auto entered =
-        co_await office::api_keys::enter(tx, shown->id, std::string(need.permission));
-    if (!office::opens(*shown, entered.key))
-        co_return std::unexpected(unauthorized());
+Found by_key(office::pg::Transaction& tx, const Need& need, const Shown& shown) {
+    const office::Visitor& visitor = shown.visitor;
+    const auto entered = office::api_keys::entered(tx);
+    if (!office::opens(*shown.key, entered.key))
+        return std::unexpected(unauthorized());
     if (auto problem = check_key(entered.key, need, entered.holds_permission))
-        co_return std::unexpected(std::move(*problem));
+        return std::unexpected(std::move(*problem));
     const office::ApiKey& key = *entered.key;
     Caller caller;
     caller.actor = {.name = "key:" + key.name + ":" + key.id,
@@ -71,7 +67,7 @@ awaitable<Found> by_key(office::pg::Transaction& tx, const Request& request, Nee
                     .address = visitor.address};
     caller.use_due = entered.use_due;
     caller.key_id = key.id;
-    co_return caller;
+    return caller;
 }
 
 std::optional<Problem> check_session(const office::sessions::Shown& session, const Need& need,
@@ -90,24 +86,23 @@ std::optional<Problem> check_session(const office::sessions::Shown& session, con
     return std::nullopt;
 }
 
-awaitable<Found> by_cookie(office::pg::Transaction& tx, const Request& request, Need need,
-                           office::Visitor visitor, const Door& door) {
-    const office::Token token = *visitor.session;
-    const auto session =
-        co_await office::sessions::enter(tx, token.hash(), std::string(need.permission));
+Found by_cookie(office::pg::Transaction& tx, const Request& request, const Need& need, Shown shown,
+                const Door& door) {
+    const office::Token token = *shown.visitor.session;
+    const auto session = office::sessions::entered(tx);
     if (!session || !office::is_alive(session->standing, session->now))
-        co_return std::unexpected(unauthorized());
+        return std::unexpected(unauthorized());
     if (need.writes)
         if (auto problem = check_written_by_us(request.headers, token, door.settings().origins))
-            co_return std::unexpected(std::move(*problem));
+            return std::unexpected(std::move(*problem));
     if (auto problem = check_session(*session, need, door))
-        co_return std::unexpected(std::move(*problem));
+        return std::unexpected(std::move(*problem));
     Caller caller;
-    caller.own = office::Own{*session, std::move(visitor)};
+    caller.own = office::Own{*session, std::move(shown.visitor)};
     caller.actor = caller.own->actor();
     caller.use_due = !need.by_itself &&
                      session->now - session->last_seen_at >= door.settings().session.granularity();
-    co_return caller;
+    return caller;
 }
 
 }  // namespace
@@ -125,18 +120,41 @@ std::expected<office::Visitor, Problem> visitor_of(const Request& request) {
                            .device = std::move(*device)};
 }
 
-awaitable<Found> authenticate(office::pg::Transaction& tx, const Request& request, Need need,
-                              const Door& door) {
+std::expected<Shown, Problem> ask_who(office::pg::Transaction& tx, const Request& request,
+                                      const Need& need) {
     auto visitor = visitor_of(request);
     if (!visitor)
-        co_return std::unexpected(std::move(visitor.error()));
+        return std::unexpected(std::move(visitor.error()));
     const bool has_key = request.headers.count("Authorization") != 0;
     if (has_key && visitor->session)
-        co_return std::unexpected(
+        return std::unexpected(
             Problem{400, "two_credentials", "a session's cookie or an API key, not both", {}, {}});
-    if (visitor->session)
-        co_return co_await by_cookie(tx, request, need, std::move(*visitor), door);
-    co_return co_await by_key(tx, request, need, std::move(*visitor));
+    Shown shown{std::move(*visitor), {}};
+    if (shown.visitor.session) {
+        office::sessions::enter_ahead(tx, shown.visitor.session->hash(), need.permission);
+        return shown;
+    }
+    shown.key = shown_key(request.headers);
+    if (!shown.key)
+        return std::unexpected(unauthorized());
+    office::api_keys::enter_ahead(tx, *shown.key, need.permission);
+    return shown;
+}
+
+Found judge(office::pg::Transaction& tx, const Request& request, const Need& need, Shown shown,
+            const Door& door) {
+    if (shown.key)
+        return by_key(tx, need, shown);
+    return by_cookie(tx, request, need, std::move(shown), door);
+}
+
+awaitable<Found> authenticate(office::pg::Transaction& tx, const Request& request, Need need,
+                              const Door& door) {
+    auto shown = ask_who(tx, request, need);
+    if (!shown)
+        co_return std::unexpected(std::move(shown.error()));
+    co_await tx.gather();
+    co_return judge(tx, request, need, std::move(*shown), door);
 }
 
 void note_use(office::pg::Transaction& tx, const Caller& caller, const Door& door) {

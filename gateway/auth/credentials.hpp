@@ -11,6 +11,7 @@
 #include "gateway/http/problem.hpp"
 #include "office/audit/actor.hpp"
 #include "office/pg/transaction.hpp"
+#include "office/staff/api_key.hpp"
 #include "office/staff/session_service.hpp"
 
 namespace cambist::gateway {
@@ -45,6 +46,12 @@ struct Caller {
 /// The browser or program at the other end.
 std::expected<office::Visitor, Problem> visitor_of(const Request& request);
 
+/// A credential that was shown and looked for.
+struct Shown {
+    office::Visitor visitor;
+    std::optional<office::KeyText> key;  ///< otherwise the visitor's session
+};
+
 /// Whoever shows a session's cookie or an API key, acting under the permission for the rest of the
 /// transaction. Looked up now, so whatever was taken away is gone at once. Whatever is wrong with a
 /// credential, the answer is the same 401; then 403 `csrf`, `people_only`, `enrolment_required`,
@@ -53,6 +60,12 @@ std::expected<office::Visitor, Problem> visitor_of(const Request& request);
 boost::asio::awaitable<std::expected<Caller, Problem>> authenticate(office::pg::Transaction& tx,
                                                                     const Request& request,
                                                                     Need need, const Door& door);
+/// The same in two steps, so that one exchange finds the caller and what the caller asks for: asks
+/// who it is ahead of that; then, with the answers, judges whether they may be told.
+std::expected<Shown, Problem> ask_who(office::pg::Transaction& tx, const Request& request,
+                                      const Need& need);
+std::expected<Caller, Problem> judge(office::pg::Transaction& tx, const Request& request,
+                                     const Need& need, Shown shown, const Door& door);
 void note_use(office::pg::Transaction& tx, const Caller& caller, const Door& door);
 
 }  // namespace cambist::gateway

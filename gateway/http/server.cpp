@@ -24,6 +24,7 @@
 #include <system_error>
 
 #include "gateway/http/forwarded.hpp"
+#include "gateway/http/lazy_timer.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/request_id.hpp"
 #include "gateway/http/standard_headers.hpp"
@@ -58,7 +59,7 @@ class Session : public std::enable_shared_from_this<Session> {
   public:
     Session(tcp::socket socket, const HttpLimits& limits, Application& application)
         : socket_(std::move(socket)),
-          deadline_(socket_.get_executor()),
+          deadline_(socket_.get_executor(), [this] { give_up_waiting(); }),
           limits_(limits),
           application_(application) {}
 
@@ -145,9 +146,11 @@ class Session : public std::enable_shared_from_this<Session> {
     void begin_request(bool begun) {
         idle_ = !begun;
         started_ = steady::now();
-        request_id_ = make_request_id();
-        trace_ = begin_trace();
         method_.clear();
+        if (begun) {
+            request_id_ = make_request_id();
+            trace_ = begin_trace();
+        }
         arm(started_ + (begun ? limits_.header_time : limits_.idle_time));
     }
 
@@ -155,28 +158,20 @@ class Session : public std::enable_shared_from_this<Session> {
         arm(std::min(steady::now() + phase, started_ + limits_.request_time));
     }
 
-    /// Cancels what waits on the socket at that time, and again until the next `arm`: a composed
-    /// operation may have been between two of its steps.
+    /// Cancels what waits on the socket at that time.
     void arm(steady::time_point at) {
         timed_out_ = false;
-        await_deadline(at, ++armed_);
+        deadline_.move_to(at, shared_from_this());
     }
 
-    void await_deadline(steady::time_point at, std::uint64_t armed) {
-        deadline_.expires_at(at);
-        deadline_.async_wait([self = shared_from_this(), armed](error_code cancelled) {
-            if (cancelled || armed != self->armed_)
-                return;
-            self->timed_out_ = true;
-            error_code ignored;
-            self->socket_.cancel(ignored);
-            self->await_deadline(steady::now() + std::chrono::milliseconds(100), armed);
-        });
+    void give_up_waiting() {
+        timed_out_ = true;
+        error_code ignored;
+        socket_.cancel(ignored);
     }
 
     void close() {
-        ++armed_;
-        deadline_.cancel();
+        deadline_.stop();
         error_code ignored;
         socket_.close(ignored);
     }
@@ -333,7 +328,7 @@ class Session : public std::enable_shared_from_this<Session> {
     }
 
     tcp::socket socket_;
-    asio::steady_timer deadline_;
+    LazyTimer deadline_;
     const HttpLimits& limits_;
     Application& application_;
     /// Bounded also where Beast is not: while it looks for the end of a chunk's extension or
@@ -342,7 +337,6 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string peer_, request_id_, method_;
     Trace trace_;
     steady::time_point started_{};
-    std::uint64_t armed_ = 0;
     bool idle_ = true, stopping_ = false, timed_out_ = false;
 };
 

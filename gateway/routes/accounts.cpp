@@ -241,7 +241,7 @@ std::vector<Route> account_routes() {
          none,
          {"limit", "after", "server", "client", "pending"},
          list_accounts},
-        {get, "/v1/accounts/{server}/{login}", "account.read", none, {}, get_account},
+        looked_up({get, "/v1/accounts/{server}/{login}", "account.read", none, {}, get_account}),
         {post,
          "/v1/accounts/{server}/{login}/client",
          "account.attach",

@@ -87,9 +87,11 @@ Response plain_json(int status, boost::json::object body) {
 
 }  // namespace
 
-Api::Api(office::pg::Pool& pool, office::pg::Notifier& notifier, Door& door, AccessWatch& watch,
-         EventWatch& events, const Clock& clock, const ApiSettings& settings)
+Api::Api(office::pg::Pool& pool, office::pg::Lookups& lookups, office::pg::Notifier& notifier,
+         Door& door, AccessWatch& watch, EventWatch& events, const Clock& clock,
+         const ApiSettings& settings)
     : pool_(pool),
+      lookups_(lookups),
       notifier_(notifier),
       door_(door),
       access_(watch),
@@ -204,6 +206,8 @@ awaitable<Response> Api::figures() {
                  static_cast<std::int64_t>(pool_.open()));
     metrics_.set("cambist_gateway_pool_idle", "Database connections not in use",
                  static_cast<std::int64_t>(pool_.idle()));
+    metrics_.set("cambist_gateway_lookup_lines", "Connections that reads of one look share",
+                 static_cast<std::int64_t>(lookups_.open()));
     metrics_.set("cambist_gateway_pool_waiting", "Requests that wait for a database connection",
                  static_cast<std::int64_t>(pool_.waiting()));
     if (server_) {

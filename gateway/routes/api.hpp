@@ -13,6 +13,7 @@
 #include "gateway/routes/metrics.hpp"
 #include "gateway/routes/table.hpp"
 #include "office/pg/error.hpp"
+#include "office/pg/lookups.hpp"
 #include "office/pg/notifier.hpp"
 #include "office/pg/pool.hpp"
 #include "sync/vocabulary/instant.hpp"
@@ -41,8 +42,9 @@ struct Admitted {
 /// One thread.
 class Api : public Application {
   public:
-    Api(office::pg::Pool& pool, office::pg::Notifier& notifier, Door& door, AccessWatch& watch,
-        EventWatch& events, const Clock& clock, const ApiSettings& settings);
+    Api(office::pg::Pool& pool, office::pg::Lookups& lookups, office::pg::Notifier& notifier,
+        Door& door, AccessWatch& watch, EventWatch& events, const Clock& clock,
+        const ApiSettings& settings);
 
     awaitable<std::expected<std::unique_ptr<Exchange>, Response>> admit(Request request) override;
     void answered(const Answered& answered) noexcept override;
@@ -60,6 +62,10 @@ class Api : public Application {
     std::expected<std::unique_ptr<Exchange>, Response> find_exchange(Request request,
                                                                      const Visit& visit);
     static Admitted admitted(Request request, Router::Match match, const Visit& visit);
+    /// The short way of a read that is one look: who calls and what they ask for in one exchange,
+    /// on a connection shared with others. It answers whoever was known lately and may ask;
+    /// nothing: it was not as smooth as that, and the long way decides.
+    awaitable<std::optional<Response>> look(const Admitted& admitted);
     /// One attempt, given up at its deadline, or when its caller's rights are gone meanwhile.
     awaitable<std::optional<Response>> attempt(Admitted& admitted, std::string_view body,
                                                const Parsed& parsed, bool use_noted);
@@ -86,6 +92,7 @@ class Api : public Application {
     awaitable<void> set_backlog_figures();
 
     office::pg::Pool& pool_;
+    office::pg::Lookups& lookups_;
     office::pg::Notifier& notifier_;
     Door& door_;
     AccessWatch& access_;

@@ -240,7 +240,7 @@ std::vector<Route> client_routes() {
          add_clients,
          "batch:{request}",
          batch_body_limit},
-        {get, "/v1/clients/{client}", "client.read", none, {}, get_client},
+        looked_up({get, "/v1/clients/{client}", "client.read", none, {}, get_client}),
         {post,
          "/v1/clients/{client}/status",
          "client.change_status",

@@ -108,7 +108,7 @@ awaitable<Response> Api::perform(Admitted& admitted, std::string body) {
     const Parsed parsed = admitted.route->writes() && !admitted.problem
                               ? parse_json(body)
                               : Parsed(boost::json::value());
-    std::optional<Response> response;
+    std::optional<Response> response = co_await look(admitted);
     bool use_noted = false;
     for (int tried = 1; !response;) {
         try {
@@ -130,6 +130,38 @@ awaitable<Response> Api::perform(Admitted& admitted, std::string body) {
     response->principal = admitted.visit.principal;
     limit_.tell(admitted.visit, *response);
     co_return std::move(*response);
+}
+
+awaitable<std::optional<Response>> Api::look(const Admitted& admitted) {
+    const Route& route = *admitted.route;
+    const auto principal = OperationId::from_uuid(admitted.visit.principal);
+    if (!route.one_look || admitted.problem || !principal || !access_.hears())
+        co_return std::nullopt;
+    try {
+        auto tx = co_await lookups_.begin(access_.trust());
+        auto shown = ask_who(tx, admitted.request, route.need());
+        if (!shown)
+            co_return std::nullopt;
+        LiveRequest live(co_await asio::this_coro::executor);
+        live.belongs_to(access_, *principal);
+        live.when_told([&tx] { tx.give_up(); });
+        const office::Authority nobody{office::Actor{}};
+        const boost::json::value no_body;
+        Call call{admitted.request, admitted.path, no_body, nobody,
+                  nobody.actor(),   clock_.now(),  tx,      settings_.cursors};
+        const Answer answer = co_await route.handler(call);
+        if (!tx.has_asked())
+            co_return std::nullopt;
+        const auto caller = judge(tx, admitted.request, route.need(), std::move(*shown), door_);
+        if (!caller || caller->use_due || caller->actor.principal != *principal)
+            co_return std::nullopt;
+        Response response = rendered(answer);
+        if (answer)
+            tell_version(admitted, response);
+        co_return response;
+    } catch (const DatabaseError&) {
+        co_return std::nullopt;
+    }
 }
 
 awaitable<std::optional<Response>> Api::attempt(Admitted& admitted, std::string_view body,

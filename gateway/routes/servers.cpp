@@ -158,7 +158,7 @@ std::vector<Route> server_routes() {
     return {
         {get, "/v1/servers", "server.read", none, {}, list_servers},
         {post, "/v1/servers", "server.register", required, {}, add_server},
-        {get, "/v1/servers/{server}", "server.read", none, {}, get_server},
+        looked_up({get, "/v1/servers/{server}", "server.read", none, {}, get_server}),
         {post,
          "/v1/servers/{server}/mode",
          "server.change_mode",

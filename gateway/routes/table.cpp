@@ -29,6 +29,12 @@ Route stepped_up(Route route) {
     return route;
 }
 
+Route looked_up(Route route) {
+    CAMBIST_ASSERT(route.verb == Verb::get && route.handler);
+    route.one_look = true;
+    return route;
+}
+
 const std::vector<Route>& routes() {
     static const std::vector<Route> table = [] {
         std::vector<Route> all;

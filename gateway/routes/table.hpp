@@ -89,6 +89,8 @@ struct Route {
     bool step_up = false;        ///< people have shown a code lately
     bool by_itself = false;      ///< pages ask for it without anybody doing anything
     DeskHandler desk = nullptr;  ///< instead of `handler`
+    /// GET alone: the handler asks the database once, quickly, and not who calls.
+    bool one_look = false;
 
     bool writes() const { return verb != Verb::get; }
     /// What creates or moves money needs a key, and the answer to it is kept for ever.
@@ -98,6 +100,10 @@ struct Route {
 
 /// A route that people may take after they showed a code lately; keys as without.
 Route stepped_up(Route route);
+
+/// A read of one quick statement that is the same for everybody who may see what it finds: it is
+/// asked in one exchange with who calls.
+Route looked_up(Route route);
 
 /// Every route that needs a credential.
 const std::vector<Route>& routes();

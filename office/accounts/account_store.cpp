@@ -137,6 +137,8 @@ awaitable<std::vector<AccountFacts>> read_facts(pg::Transaction& tx, const Query
     tx.send_with(query, std::move(parameters));
     const auto answers = co_await tx.gather();
     const pg::Result& rows = answers.back();
+    if (rows.empty())
+        co_return std::vector<AccountFacts>{};
     const auto rights = configuration::version_in(answers[answers.size() - 2]);
     const auto matrices = RightsMatrices::read(rights.document);
     std::vector<AccountFacts> all;

@@ -47,9 +47,24 @@ void record(pg::Transaction& tx, const Actor& actor, std::string_view action, co
     outbox::append(tx, action, change.subject, json::serialize(told(after)));
 }
 
-/// Writes what changed of a locked client and decides its accounts' policies anew.
-awaitable<ClientChanged> apply(pg::Transaction& tx, Client before, Client after,
-                               std::string_view action, std::string reason, Actor actor) {
+/// A client and its accounts, locked.
+struct Locked {
+    Client client;
+    std::vector<AccountFacts> accounts;
+};
+
+awaitable<std::optional<Locked>> lock(pg::Transaction& tx, OperationId id) {
+    clients::ask_for_update(tx, id);
+    auto accounts = co_await accounts::locked_facts_of_client(tx, id);
+    auto client = clients::asked_for(tx);
+    if (!client)
+        co_return std::nullopt;
+    co_return Locked{std::move(*client), std::move(accounts)};
+}
+
+/// Writes what changed of a locked client.
+void write(pg::Transaction& tx, const Client& before, Client& after, std::string_view action,
+           std::string reason, const Actor& actor) {
     clients::update(tx, after);
     ++after.version;
     for (int at = 0; at < cause_count; ++at) {
@@ -60,9 +75,19 @@ awaitable<ClientChanged> apply(pg::Transaction& tx, Client before, Client after,
             clients::lift(tx, after.id, cause, actor.name);
     }
     record(tx, actor, action, &before, after, std::move(reason));
-    const auto locked = co_await accounts::locked_facts_of_client(tx, after.id);
-    auto policies = refresh_policies(tx, locked);
-    co_return ClientChanged{std::move(after), std::move(policies), true};
+}
+
+/// Writes another status, causes or cap, and decides the accounts' policies anew.
+ClientChanged apply(pg::Transaction& tx, Locked locked, Client after, std::string_view action,
+                    std::string reason, const Actor& actor) {
+    write(tx, locked.client, after, action, std::move(reason), actor);
+    for (AccountFacts& facts : locked.accounts) {
+        facts.policy.client = after.status;
+        facts.policy.causes = after.causes;
+        facts.policy.client_cap_x100 = after.leverage_cap_x100;
+    }
+    auto policies = refresh_policies(tx, locked.accounts);
+    return {std::move(after), std::move(policies), true};
 }
 
 awaitable<bool> lies_in_scope(pg::Transaction& tx, Client client) {
@@ -73,15 +98,14 @@ awaitable<bool> lies_in_scope(pg::Transaction& tx, Client client) {
     co_return covered.front();
 }
 
-awaitable<ClosingFacts> closing_facts(pg::Transaction& tx, OperationId client) {
-    const auto all = co_await accounts::locked_facts_of_client(tx, client);
+ClosingFacts closing_facts(const std::vector<AccountFacts>& accounts) {
     ClosingFacts closing;
-    for (const AccountFacts& facts : all) {
+    for (const AccountFacts& facts : accounts) {
         const bool live = facts.policy.kind == AccountKind::live;
         closing.money_left = closing.money_left || (live && (facts.balance || facts.credit));
         closing.operation_pending = closing.operation_pending || facts.money_pending;
     }
-    co_return closing;
+    return closing;
 }
 
 }  // namespace
@@ -112,40 +136,39 @@ awaitable<Outcome<ClientChanged>> register_client(pg::Transaction& tx, Client cl
 
 awaitable<Outcome<ClientChanged>> change_status(pg::Transaction& tx, OperationId id,
                                                 StatusChange change, Authority authority) {
-    auto client = co_await clients::find_for_update(tx, id);
-    if (!client)
+    auto locked = co_await lock(tx, id);
+    if (!locked)
         co_return refused(AccountRefusal::unknown_client);
-    ClosingFacts closing;
-    if (change.to == ClientStatus::closed)
-        closing = co_await closing_facts(tx, id);
-    const auto plan = review_status(*client, change, closing);
+    const Client& client = locked->client;
+    const auto plan = review_status(client, change, closing_facts(locked->accounts));
     if (!plan)
         co_return refused(plan.error());
     if (!plan->changes)
-        co_return ClientChanged{std::move(*client), {}, false};
+        co_return ClientChanged{client, {}, false};
     if (plan->widens && !authority.may_widen())
         co_return refused(AccountRefusal::needs_approval);
-    Client after = *client;
+    Client after = client;
     after.status = plan->status;
     after.causes = plan->causes;
-    co_return co_await apply(tx, std::move(*client), std::move(after), "status_changed",
-                             std::move(change.reason), authority.actor());
+    co_return apply(tx, std::move(*locked), std::move(after), "status_changed",
+                    std::move(change.reason), authority.actor());
 }
 
 awaitable<Outcome<ClientChanged>> set_client_leverage_cap(pg::Transaction& tx, OperationId id,
                                                           std::int64_t cap_x100, std::string reason,
                                                           Authority authority) {
-    auto client = co_await clients::find_for_update(tx, id);
-    if (!client)
+    auto locked = co_await lock(tx, id);
+    if (!locked)
         co_return refused(AccountRefusal::unknown_client);
-    if (client->leverage_cap_x100 == cap_x100)
-        co_return ClientChanged{std::move(*client), {}, false};
-    if (cap_widens(client->leverage_cap_x100, cap_x100) && !authority.may_widen())
+    const Client& client = locked->client;
+    if (client.leverage_cap_x100 == cap_x100)
+        co_return ClientChanged{client, {}, false};
+    if (cap_widens(client.leverage_cap_x100, cap_x100) && !authority.may_widen())
         co_return refused(AccountRefusal::needs_approval);
-    Client after = *client;
+    Client after = client;
     after.leverage_cap_x100 = cap_x100;
-    co_return co_await apply(tx, std::move(*client), std::move(after), "leverage_cap_set",
-                             std::move(reason), authority.actor());
+    co_return apply(tx, std::move(*locked), std::move(after), "leverage_cap_set", std::move(reason),
+                    authority.actor());
 }
 
 awaitable<Outcome<ClientChanged>> classify(pg::Transaction& tx, OperationId id,
@@ -160,8 +183,11 @@ awaitable<Outcome<ClientChanged>> classify(pg::Transaction& tx, OperationId id,
         co_return refused(AccountRefusal::needs_approval);
     Client after = *client;
     after.classification = classification;
-    co_return co_await apply(tx, std::move(*client), std::move(after), "classified",
-                             std::move(reason), authority.actor());
+    write(tx, *client, after, "classified", std::move(reason), authority.actor());
+    // The cap of another classification is a fact of its own.
+    const auto accounts = co_await accounts::locked_facts_of_client(tx, id);
+    auto policies = refresh_policies(tx, accounts);
+    co_return ClientChanged{std::move(after), std::move(policies), true};
 }
 
 }  // namespace cambist::office

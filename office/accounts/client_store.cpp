@@ -89,6 +89,19 @@ awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationI
     co_return co_await find(tx, id);
 }
 
+void ask_for_update(pg::Transaction& tx, OperationId id) {
+    tx.send_ahead(lock_client, id);
+    tx.send_ahead(get_client, id);
+}
+
+std::optional<Client> asked_for(pg::Transaction& tx) {
+    const auto results = tx.take_ahead();
+    const auto row = results.back().first();
+    if (!row)
+        return std::nullopt;
+    return client_of(*row);
+}
+
 awaitable<bool> knows_entity(pg::Transaction& tx, std::string code) {
     const auto rows = co_await tx.execute(get_entity, code);
     co_return !rows.empty();

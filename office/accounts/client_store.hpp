@@ -15,6 +15,9 @@ using boost::asio::awaitable;
 awaitable<std::optional<Client>> find(pg::Transaction& tx, OperationId id);
 /// Locks the client's row, then reads it and its causes as they are after the lock.
 awaitable<std::optional<Client>> find_for_update(pg::Transaction& tx, OperationId id);
+/// The same ahead of what is asked next; `asked_for` gives it after that exchange.
+void ask_for_update(pg::Transaction& tx, OperationId id);
+std::optional<Client> asked_for(pg::Transaction& tx);
 awaitable<bool> knows_entity(pg::Transaction& tx, std::string code);
 /// An active member of staff?
 awaitable<bool> knows_manager(pg::Transaction& tx, OperationId staff);

@@ -14,7 +14,7 @@ using pg::Query;
     "array(select cause from restriction_cause r where r.client_id = c.id "                     \
     "      and lifted_at is null order by cause), c.status_since, c.created_at, "               \
     "c.region, c.manager_id, c.partner_id, "                                                    \
-    "case when (select holds_everywhere('person.read')) then true "                             \
+    "case (select persons_read()) when 'all' then true when 'none' then false "                 \
     "  else in_scope_for('person.read', c.legal_entity, c.region, c.manager_id, c.partner_id) " \
     "end "
 #define WITH_PERSON "join person p on p.id = c.person_id "

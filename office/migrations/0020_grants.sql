@@ -32,6 +32,31 @@ end $$;
 comment on function holds_everywhere(text) is 'Does whoever acts hold that permission without bounds?';
 comment on function in_scope_for(text, text, text, uuid, uuid) is 'Does whoever acts hold that permission for a client of that entity, region, manager and partner?';
 
+-- Planned once a connection: a function in SQL would be planned at each call.
+create or replace function lock_client(client_id uuid) returns void
+language plpgsql security definer set search_path = cambist, pg_temp as $$
+begin
+    perform from client where id = client_id for update;
+end $$;
+
+-- Whose names may be read: of all clients, some or none; found out once a statement unless whoever
+-- entered knew it already.
+create function persons_read() returns text language plpgsql stable parallel safe as $$
+declare
+    known text := current_setting('cambist.persons_read', true);
+begin
+    if known <> '' then
+        return known;
+    end if;
+    return (select case when count(*) = 0 then 'none'
+                        when bool_or(s.legal_entities is null and s.regions is null
+                                     and not s.own_clients and s.partner_id is null) then 'all'
+                        else 'some' end
+              from effective_scope s
+             where s.principal_id = acting_principal() and s.permission = 'person.read');
+end $$;
+comment on function persons_read() is 'Does whoever acts read the names of all clients, of some or of none?';
+
 -- Once a transaction the acting scope is taken apart by what bounds it, so that a row is compared
 -- with plain arrays.
 create or replace function act_as(principal uuid, permission text) returns boolean
@@ -68,6 +93,7 @@ begin
       from scope;
     perform set_config('cambist.principal', coalesce(act_as.principal::text, ''), true),
             set_config('cambist.permission', act_as.permission, true),
+            set_config('cambist.persons_read', '', true),
             set_config('cambist.sees_all', case when unbounded then 'on' else 'off' end, true),
             set_config('cambist.scope_mixes', case when mixed then 'on' else 'off' end, true),
             set_config('cambist.scope_is_few',
@@ -209,8 +235,9 @@ alter table person_word enable row level security;
 create policy readable on person_word for select to cambist_gateway using (
     (select true from client c
       where c.person_id = person_word.person_id
-        and ((select holds_everywhere('person.read'))
-             or in_scope_for('person.read', c.legal_entity, c.region, c.manager_id, c.partner_id))
+        and case (select persons_read()) when 'all' then true when 'none' then false
+                 else in_scope_for('person.read', c.legal_entity, c.region, c.manager_id,
+                                   c.partner_id) end
       limit 1));
 grant select on person_word to cambist_gateway;
 

@@ -42,7 +42,8 @@ std::string session_options(const ConnectionSettings& settings) {
            milliseconds(settings.statement_timeout) +
            " -c jit=off -c lock_timeout=" + milliseconds(settings.lock_timeout) +
            " -c idle_in_transaction_session_timeout=" +
-           milliseconds(settings.idle_in_transaction_timeout);
+           milliseconds(settings.idle_in_transaction_timeout) +
+           (settings.read_only ? " -c default_transaction_read_only=on" : "");
 }
 
 void notice(void* warned, const PGresult* result) {
@@ -138,20 +139,25 @@ bool Connection::idle_and_alive() {
     return PQstatus(connection_) == CONNECTION_OK;
 }
 
-void Connection::prepare(const Query& query, const Parameters& parameters) {
-    const auto [known, is_new] = prepared_.try_emplace(query.name, query.sql);
-    CAMBIST_ASSERT(known->second == query.sql || std::string_view(known->second) == query.sql);
-    if (!is_new)
-        return;
-    sent_.push_back({Kind::preparation, &query});
-    fail_unless(PQsendPrepare(connection_, query.name, query.sql, parameters.count(),
-                              parameters.types()) == 1);
-}
-
-void Connection::send(const Query& query, Parameters parameters) {
+void Connection::enter_pipeline() {
     if (!pipelined_)
         fail_unless(PQenterPipelineMode(connection_) == 1);
     pipelined_ = busy_ = true;
+}
+
+bool Connection::prepare(const Query& query, const Parameters& parameters) {
+    enter_pipeline();
+    const auto [known, is_new] = prepared_.try_emplace(query.name, query.sql);
+    CAMBIST_ASSERT(known->second == query.sql || std::string_view(known->second) == query.sql);
+    if (!is_new)
+        return false;
+    sent_.push_back({Kind::preparation, &query});
+    fail_unless(PQsendPrepare(connection_, query.name, query.sql, parameters.count(),
+                              parameters.types()) == 1);
+    return true;
+}
+
+void Connection::send(const Query& query, Parameters parameters) {
     prepare(query, parameters);
     sent_.push_back({Kind::statement, &query});
     fail_unless(PQsendQueryPrepared(connection_, query.name, parameters.count(),
@@ -160,9 +166,7 @@ void Connection::send(const Query& query, Parameters parameters) {
 }
 
 void Connection::send_plain(const char* sql) {
-    if (!pipelined_)
-        fail_unless(PQenterPipelineMode(connection_) == 1);
-    pipelined_ = busy_ = true;
+    enter_pipeline();
     sent_.push_back({Kind::plain, nullptr});
     fail_unless(PQsendQueryParams(connection_, sql, 0, nullptr, nullptr, nullptr, nullptr, 1) == 1);
 }

@@ -33,6 +33,7 @@ struct ConnectionSettings {
     std::chrono::milliseconds lock_timeout{10000};
     std::chrono::milliseconds idle_in_transaction_timeout{30000};
     std::chrono::milliseconds commit_timeout{30000};  ///< then the transaction is in doubt
+    bool read_only = false;                           ///< every transaction
 };
 
 struct Notification {
@@ -57,6 +58,7 @@ class Connection {
     friend class Transaction;
     friend class Pool;
     friend class Listener;
+    friend class Line;
 
     Connection(boost::asio::any_io_executor executor, ConnectionSettings settings);
 
@@ -96,7 +98,9 @@ class Connection {
     awaitable<void> leave_pipeline();
     /// False at the sync, or when the connection is gone.
     bool take_answer(Result result, Answers& answers);
-    void prepare(const Query& query, const Parameters& parameters);
+    void enter_pipeline();
+    /// False when the server knows it already.
+    bool prepare(const Query& query, const Parameters& parameters);
     void fail_unless(bool ok);
     [[noreturn]] void lost();
 

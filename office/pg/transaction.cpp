@@ -8,10 +8,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <iterator>
 #include <utility>
 
 #include "office/pg/deadline.hpp"
 #include "office/pg/error.hpp"
+#include "office/pg/line.hpp"
 #include "office/pg/pool.hpp"
 #include "sync/vocabulary/assertion.hpp"
 
@@ -31,6 +33,19 @@ bool leaves_doubt(const DatabaseError& error) {
 
 }  // namespace
 
+struct Transaction::Lookup {
+    std::shared_ptr<Line> line;
+    std::chrono::nanoseconds limit;
+    Line::Turn turn;
+    std::vector<Asked> asked{};
+};
+
+Transaction::Transaction(std::shared_ptr<Line> line, std::chrono::nanoseconds limit,
+                         asio::any_io_executor executor)
+    : lookup_(new Lookup{std::move(line), limit, Line::Turn(std::move(executor))}) {}
+
+Transaction::Transaction(Connection& connection) : connection_(&connection) {}
+
 Transaction::Transaction(Pool& pool, std::unique_ptr<Connection> connection)
     : pool_(&pool), pooled_(std::move(connection)), connection_(pooled_.get()) {}
 
@@ -38,6 +53,9 @@ Transaction::Transaction(Transaction&& other) noexcept
     : pool_(other.pool_),
       pooled_(std::move(other.pooled_)),
       connection_(std::exchange(other.connection_, nullptr)),
+      lookup_(std::move(other.lookup_)),
+      ahead_(other.ahead_),
+      results_ahead_(std::move(other.results_ahead_)),
       begun_(other.begun_),
       begin_unanswered_(other.begin_unanswered_),
       open_(other.open_) {}
@@ -59,14 +77,24 @@ void Transaction::end() noexcept {
     connection_ = nullptr;
 }
 
+void Transaction::give_up() {
+    CAMBIST_ASSERT(lookup_);
+    lookup_->turn.give_up();
+}
+
 void Transaction::begin_once() {
-    CAMBIST_ASSERT(open_);
+    CAMBIST_ASSERT(open_ && connection_);
     if (!begun_)
         connection_->send_plain("BEGIN");
     begun_ = true;
 }
 
 void Transaction::send_with(const Query& query, Parameters parameters) {
+    if (lookup_) {
+        CAMBIST_ASSERT(open_);
+        lookup_->asked.push_back({&query, std::move(parameters)});
+        return;
+    }
     const bool first = !begun_;
     begin_once();
     if (first)
@@ -75,6 +103,20 @@ void Transaction::send_with(const Query& query, Parameters parameters) {
 }
 
 awaitable<std::vector<Result>> Transaction::gather() {
+    auto results = co_await exchange();
+    const auto own = results.begin() + static_cast<std::ptrdiff_t>(std::exchange(ahead_, 0));
+    std::move(results.begin(), own, std::back_inserter(results_ahead_));
+    results.erase(results.begin(), own);
+    co_return results;
+}
+
+awaitable<std::vector<Result>> Transaction::exchange() {
+    if (lookup_) {
+        CAMBIST_ASSERT(open_);
+        open_ = false;
+        co_return co_await lookup_->line->ask(std::move(lookup_->asked), lookup_->turn,
+                                              lookup_->limit);
+    }
     auto results = co_await connection_->gather();
     if (begin_unanswered_)
         results.erase(results.begin());
@@ -107,7 +149,7 @@ awaitable<std::int64_t> Transaction::copy_out(std::string sql, RowSink row) {
 }
 
 awaitable<void> Transaction::commit() {
-    CAMBIST_ASSERT(open_);
+    CAMBIST_ASSERT(open_ && connection_);
     if (!begun_) {
         open_ = false;
         co_return;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "office/pg/connection.hpp"
@@ -14,6 +16,7 @@
 
 namespace cambist::office::pg {
 
+class Line;
 class Pool;
 
 /// A transaction, and the only place where SQL runs. Destroyed without commit it is rolled back at
@@ -26,7 +29,7 @@ class Pool;
 class Transaction {
   public:
     /// On a connection that the caller keeps and that outlives it.
-    explicit Transaction(Connection& connection) : connection_(&connection) {}
+    explicit Transaction(Connection& connection);
     Transaction(Transaction&& other) noexcept;
     Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
@@ -46,6 +49,22 @@ class Transaction {
     /// The results of everything sent since the last gather, in order.
     awaitable<std::vector<Result>> gather();
 
+    /// Queues a statement of somebody else's: it goes out ahead of what is executed or gathered
+    /// next, which does not see its result.
+    template <class... Values>
+    void send_ahead(const Query& query, const Values&... values) {
+        send_with(query, Parameters::of(values...));
+        ++ahead_;
+    }
+    /// The results of what was sent ahead, in order; none before anything was exchanged.
+    std::vector<Result> take_ahead() { return std::exchange(results_ahead_, {}); }
+
+    /// Of a lookup: its one exchange was begun.
+    bool has_asked() const { return !open_; }
+    /// Of a lookup: stops waiting, from outside; the exchange throws
+    /// DatabaseError(deadline_exceeded).
+    void give_up();
+
     /// Several statements in one text.
     awaitable<void> script(std::string sql);
     /// `sql` is COPY ... FROM STDIN (FORMAT binary); `stream` is CopyRows::finish(), alive until
@@ -62,15 +81,23 @@ class Transaction {
 
   private:
     friend class Pool;
+    friend class Lookups;
+    struct Lookup;
     Transaction(Pool& pool, std::unique_ptr<Connection> connection);
+    Transaction(std::shared_ptr<Line> line, std::chrono::nanoseconds limit,
+                boost::asio::any_io_executor executor);
 
     void begin_once();
+    awaitable<std::vector<Result>> exchange();
     awaitable<void> await_commit();
     void end() noexcept;
 
     Pool* pool_ = nullptr;
     std::unique_ptr<Connection> pooled_;
-    Connection* connection_;
+    Connection* connection_ = nullptr;
+    std::unique_ptr<Lookup> lookup_;  // instead of a connection
+    std::size_t ahead_ = 0;
+    std::vector<Result> results_ahead_;
     bool begun_ = false, begin_unanswered_ = false, open_ = true;
 };
 

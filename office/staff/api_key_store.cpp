@@ -25,21 +25,32 @@ constexpr Query list_keys{"api_key_list", LISTED_KEYS "order by k.created_at, k.
 constexpr Query get_listed{"api_key_find_listed", LISTED_KEYS "where k.id = $1"};
 #undef LISTED_KEYS
 // An installation's key holds what its own row says; one that somebody owns what its owner still
-// holds too, which act_as finds out.
+// holds too, which act_as finds out. Nobody acts who shows another secret or a key that has ended.
 #define KEY_HOLDS "(k.permissions @> array[$2] and $2 <> 'approval.decide')"
+#define KEY_OPENS                                             \
+    "(coalesce(k.hash = $3, false) and k.revoked_at is null " \
+    "and coalesce(k.expires_at > now(), true) and coalesce(o.status = 'active', true))"
+#define KEY_IS_UNBOUNDED                                                    \
+    "k.legal_entities is null and k.regions is null and not k.own_clients " \
+    "and k.partner_id is null"
 constexpr Query enter_key{
     "api_key_enter",
     "select " KEY_COLUMNS
     ", coalesce(k.used_at <= now() - interval '1 hour', true), "
-    "case when k.owner_id is null then " KEY_HOLDS
+    "case when not " KEY_OPENS " then false when k.owner_id is null then " KEY_HOLDS
     " else act_as(k.principal_id, $2) end, "
-    "case when k.owner_id is null then "
+    "case when k.owner_id is null and " KEY_OPENS
+    " then "
     "  set_config('cambist.principal', k.principal_id::text, true) "
     "  || set_config('cambist.permission', $2, true) "
-    "  || set_config('cambist.sees_all', case when " KEY_HOLDS
-    "       and k.legal_entities is null and k.regions is null and not k.own_clients "
-    "       and k.partner_id is null then 'on' else 'off' end, true) end "
+    "  || set_config('cambist.sees_all', case when " KEY_HOLDS " and " KEY_IS_UNBOUNDED
+    "       then 'on' else 'off' end, true) "
+    "  || set_config('cambist.persons_read', case when not k.permissions @> '{person.read}' "
+    "       then 'none' when " KEY_IS_UNBOUNDED
+    " then 'all' else '' end, true) end "
     "from api_key k left join staff o on o.id = k.owner_id where k.id = $1"};
+#undef KEY_IS_UNBOUNDED
+#undef KEY_OPENS
 #undef KEY_HOLDS
 #undef KEY_COLUMNS
 constexpr Query mark_used{"api_key_note_use",
@@ -120,16 +131,21 @@ void note_use(pg::Transaction& tx, const std::string& id) {
     tx.send(mark_used, id);
 }
 
-awaitable<Entered> enter(pg::Transaction& tx, std::string id, std::string permission) {
-    const auto rows = co_await tx.execute(enter_key, id, permission);
-    const auto row = rows.first();
+void enter_ahead(pg::Transaction& tx, const KeyText& shown, std::string_view permission) {
+    const KeyHash hash = hash_of(shown);
+    tx.send_ahead(enter_key, shown.id, permission, pg::Bytes(hash));
+}
+
+Entered entered(pg::Transaction& tx) {
+    const auto results = tx.take_ahead();
+    const auto row = results.back().first();
     if (!row)
-        co_return Entered{};
+        return {};
     Entered entered;
     entered.key = key_of(*row);
     entered.use_due = row->get<bool>(9);
     entered.holds_permission = row->get<bool>(10);
-    co_return entered;
+    return entered;
 }
 
 awaitable<std::vector<ListedKey>> list(pg::Transaction& tx) {

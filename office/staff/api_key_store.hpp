@@ -31,9 +31,11 @@ struct Entered {
     bool holds_permission = false;
     bool use_due = false;  ///< its last use is written an hour ago or longer
 };
-/// Finds the key and, in the same round trip, acts as its principal for the rest of the
-/// transaction: give the transaction up when the secret does not fit.
-awaitable<Entered> enter(pg::Transaction& tx, std::string id, std::string permission);
+/// Finds the key, ahead of what is asked next, and acts as its principal for the rest of the
+/// transaction if the secret fits: what is asked by anybody else finds nothing.
+void enter_ahead(pg::Transaction& tx, const KeyText& shown, std::string_view permission);
+/// What was found, once the next exchange is over.
+Entered entered(pg::Transaction& tx);
 void note_use(pg::Transaction& tx, const std::string& id);
 awaitable<std::vector<ListedKey>> list(pg::Transaction& tx);
 awaitable<std::optional<ListedKey>> find_listed(pg::Transaction& tx, std::string id);

@@ -92,14 +92,16 @@ SessionState state_from(std::string_view name) {
 
 }  // namespace
 
-awaitable<std::optional<Shown>> enter(pg::Transaction& tx, TokenHash token,
-                                      std::string permission) {
-    tx.send(find_shown, pg::Bytes(token), permission);
-    tx.send(act_as_owner, pg::Bytes(token));
-    const auto results = co_await tx.gather();
+void enter_ahead(pg::Transaction& tx, const TokenHash& token, std::string_view permission) {
+    tx.send_ahead(find_shown, pg::Bytes(token), permission);
+    tx.send_ahead(act_as_owner, pg::Bytes(token));
+}
+
+std::optional<Shown> entered(pg::Transaction& tx) {
+    const auto results = tx.take_ahead();
     const auto row = results[results.size() - 2].first();
     if (!row)
-        co_return std::nullopt;
+        return std::nullopt;
     Shown shown;
     shown.staff = staff::read(*row);
     int column = staff::column_count;
@@ -117,7 +119,7 @@ awaitable<std::optional<Shown>> enter(pg::Transaction& tx, TokenHash token,
     shown.last_seen_at = row->get<Instant>(column++);
     shown.now = row->get<Instant>(column++);
     shown.permitted = row->get<bool>(column);
-    co_return shown;
+    return shown;
 }
 
 void act_through(pg::Transaction& tx, OperationId session) {

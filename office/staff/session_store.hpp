@@ -25,9 +25,11 @@ struct Shown {
     bool permitted = false;  ///< its owner holds the permission that was asked about, for something
 };
 
-/// Whoever's it is, alive or not; and, in the same round trip, acts as them for the rest of the
-/// transaction: give the transaction up when the session is over.
-awaitable<std::optional<Shown>> enter(pg::Transaction& tx, TokenHash token, std::string permission);
+/// Finds whoever's it is, alive or not, ahead of what is asked next, and acts as them for the rest
+/// of the transaction: give the transaction and its answers up when the session is over.
+void enter_ahead(pg::Transaction& tx, const TokenHash& token, std::string_view permission);
+/// What was found, once the next exchange is over.
+std::optional<Shown> entered(pg::Transaction& tx);
 /// What is done in this transaction is done through that session; the audit says so.
 void act_through(pg::Transaction& tx, OperationId session);
 /// It was used now: its idle time begins anew. Somebody else who writes the same is not waited for.

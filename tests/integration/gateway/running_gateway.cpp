@@ -36,11 +36,12 @@ RunningGateway::RunningGateway(const office::pg::ConnectionSettings& connection,
                                DoorSettings door)
     : work_(asio::make_work_guard(context_)),
       pool_(pool_of(connection)),
+      lookups_({.connection = connection}),
       notifier_(context_.get_executor(), connection),
       door_(keys(), std::move(door)),
       access_(context_.get_executor(), connection),
       events_(context_.get_executor(), connection),
-      api_(pool_, notifier_, door_, access_, events_, clock_, settings),
+      api_(pool_, lookups_, notifier_, door_, access_, events_, clock_, settings),
       server_(context_.get_executor(), "127.0.0.1", 0, limits, api_) {
     api_.watch(server_);
     serving_ = asio::co_spawn(context_, server_.serve(), asio::use_future);

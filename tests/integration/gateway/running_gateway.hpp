@@ -12,6 +12,7 @@
 #include "gateway/http/server.hpp"
 #include "gateway/routes/api.hpp"
 #include "gateway/system_clock.hpp"
+#include "office/pg/lookups.hpp"
 #include "office/pg/notifier.hpp"
 #include "office/pg/pool.hpp"
 #include "tests/integration/gateway/http_client.hpp"
@@ -42,6 +43,7 @@ class RunningGateway {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     SystemClock clock_;
     office::pg::Pool pool_;
+    office::pg::Lookups lookups_;
     office::pg::Notifier notifier_;
     Door door_;
     AccessWatch access_;
