@@ -90,7 +90,7 @@ awaitable<Outcome<AcceptedPolicies>> give(pg::Transaction& tx, OperationId clien
     accounts::attach(tx, account, client, kind);
     const std::vector<AccountKey> keys{account};
     const auto attached = co_await accounts::locked_facts(tx, keys);
-    if (attached.front().client != client)
+    if (attached.empty() || attached.front().client != client)
         co_return refused(AccountRefusal::account_taken);
     json::object earlier;
     if (before && before->client)

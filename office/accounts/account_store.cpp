@@ -22,30 +22,18 @@ constexpr Query lock_accounts{
     "account_lock",
     "select a.server_id, a.login from unnest($1::int[], $2::bigint[]) as k(server_id, login) "
     "join account a using (server_id, login) order by a.server_id, a.login for update of a"};
-// The server is not joined: the planner would find accounts through it, all of them for each.
-#define ACCOUNT_FACTS                                                                        \
-    "select " POLICY_FACTS                                                                   \
-    ", "                                                                                     \
-    "  a.enforced_version, a.balance, a.credit, a.leverage_x100, a.group_name, a.currency, " \
-    "  a.server_version > 0 and not a.deleted, "                                             \
-    "  a.money_out_stopped or "                                                              \
-    "    (select s.money_out_stopped from server s where s.id = a.server_id), "              \
-    "  exists (select from command m where m.server_id = a.server_id and m.login = a.login " \
-    "          and m.kind in ('balance', 'credit') "                                         \
-    "          and m.status in ('queued', 'sent', 'unknown', 'in_doubt')) "
-constexpr Query account_facts{"account_facts", ACCOUNT_FACTS
-                              "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
-                              "join account a using (server_id, login) " OF_THEIR_CLIENTS_AND_HOLDS
-                              "order by a.server_id, a.login"};
-constexpr Query account_facts_of_client{"account_facts_of_client", ACCOUNT_FACTS
-                                        "from account a " OF_THEIR_CLIENTS_AND_HOLDS
-                                        "where a.client_id = $1 order by a.server_id, a.login"};
-#undef ACCOUNT_FACTS
-constexpr Query policy_facts_of_keys{
-    "account_policy_facts", "select " POLICY_FACTS
-                            " from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
-                            "join account a using (server_id, login) " OF_THEIR_CLIENTS_AND_HOLDS
-                            "order by a.server_id, a.login"};
+constexpr Query account_facts{
+    "account_facts",
+    "select f.* from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
+    "join account_facts f using (server_id, login) order by server_id, login"};
+constexpr Query account_facts_of_client{
+    "account_facts_of_client",
+    "select * from account_facts where client_id = $1 order by server_id, login"};
+constexpr Query policy_facts_of_keys{"account_policy_facts",
+                                     "select " POLICY_FACTS
+                                     "from unnest($1::int[], $2::bigint[]) as w(server_id, login) "
+                                     "join account_facts using (server_id, login) "
+                                     "order by server_id, login"};
 constexpr Query accept_policies{
     "account_accept_policies",
     "with accepted as ("

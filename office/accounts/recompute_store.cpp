@@ -33,10 +33,11 @@ constexpr Query get_progress{"recompute_progress",
                              "from policy_recompute where version = $1"};
 constexpr Query next_page{
     "recompute_page",
-    "select " POLICY_FACTS " from account a " OF_THEIR_CLIENTS_AND_HOLDS
-    "where (a.server_id, a.login) > ($1, $2) and a.accepted_version > 0 "
-    "  and ($4 = 1 or (hashint8extended(a.login, 0) & 9223372036854775807) % $4 = 0) "
-    "order by a.server_id, a.login limit $3"};
+    "select " POLICY_FACTS
+    "from account_facts "
+    "where (server_id, login) > ($1, $2) and accepted_version > 0 "
+    "  and ($4 = 1 or (hashint8extended(login, 0) & 9223372036854775807) % $4 = 0) "
+    "order by server_id, login limit $3"};
 constexpr Query count_accounts{"recompute_accounts",
                                "select count(*) from account where accepted_version > 0"};
 
