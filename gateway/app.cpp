@@ -46,7 +46,6 @@ office::pg::PoolSettings pool_of(const GatewaySettings& settings) {
 HttpLimits http_of(const GatewaySettings& settings) {
     HttpLimits http = settings.http;
     http.over_tls = settings.behind_proxy;
-    http.forwarded_for = settings.forwarded_for;
     return http;
 }
 

@@ -151,7 +151,8 @@ std::vector<Entry> door_entries() {
               "Where pages of ours come from, with commas; empty: the host that is asked.",
               [](Settings& s) -> auto& { return s.door.origins; }),
         words("auth", "trusted_proxies",
-              "Addresses of proxies whose X-Forwarded-For is believed, with commas.",
+              "Addresses of proxies that add the client's to X-Forwarded-For, with commas; of "
+              "others the address that asks is taken for the client's.",
               [](Settings& s) -> auto& { return s.door.proxies.addresses; }),
         text_at("auth", "country_header",
                 "Where a trusted proxy puts the client's country, e.g. CF-IPCountry; empty: it "
@@ -170,10 +171,6 @@ std::vector<Entry> service_entries() {
         flag("http", "behind_proxy",
              "A proxy that speaks TLS stands in front, so other addresses may be listened on.",
              &Settings::behind_proxy),
-        flag("http", "forwarded_for",
-             "The proxy adds the client's address at the end of X-Forwarded-For; else its own "
-             "address is taken for the client's.",
-             &Settings::forwarded_for),
         number<std::size_t>("http", "connections", "Open at most; more are answered 503.", 1,
                             100'000, [](Settings& s) -> auto& { return s.http.connections; }),
         number<std::size_t>("http", "header_bytes", "Longest header of a request.", 1024, 65536,
@@ -255,9 +252,9 @@ void check(const Settings& settings, std::vector<std::string>& problems) {
         problems.emplace_back(
             "http.address: other than loopback needs http.behind_proxy = true, for there is no TLS "
             "here");
-    if (settings.forwarded_for && !settings.behind_proxy)
+    if (!settings.door.proxies.addresses.empty() && !settings.behind_proxy)
         problems.emplace_back(
-            "http.forwarded_for: needs http.behind_proxy = true, or clients name their own "
+            "auth.trusted_proxies: needs http.behind_proxy = true, or clients name their own "
             "address");
     if (settings.secret_key_file.empty())
         problems.emplace_back("auth.secret_key_file: must be set");

@@ -17,7 +17,6 @@ struct GatewaySettings {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8600;
     bool behind_proxy = false;
-    bool forwarded_for = false;
     HttpLimits http;
     std::string cursor_key_file;
     std::string dsn;

@@ -25,14 +25,14 @@ std::string address_in(std::string_view text) {
 }  // namespace
 
 std::string client_address(const Request& request, const ProxyTrust& trust) {
-    const std::string* header = request.headers.find("X-Forwarded-For");
-    if (!is_trusted(request.peer, trust) || !header ||
-        request.headers.count("X-Forwarded-For") != 1)
+    if (!is_trusted(request.peer, trust))
         return request.peer;
     std::string nearest = request.peer;
     std::vector<std::string> hops;
-    for (const auto part : std::views::split(*header, ','))
-        hops.push_back(address_in(std::string_view(part.begin(), part.end())));
+    for (const auto& [name, value] : request.headers.fields())
+        if (is_same_field(name, "X-Forwarded-For"))
+            for (const auto part : std::views::split(value, ','))
+                hops.push_back(address_in(std::string_view(part.begin(), part.end())));
     for (const auto& hop : std::views::reverse(hops)) {
         if (hop.empty())
             break;

@@ -198,7 +198,13 @@ std::vector<std::string> FieldReader::texts(std::string_view name, std::size_t m
 
 std::vector<std::string> FieldReader::optional_texts(std::string_view name, std::size_t most,
                                                      std::size_t longest) {
-    return find(name, false) ? texts(name, most, longest) : std::vector<std::string>();
+    if (!find(name, false))
+        return {};
+    const std::size_t wrong = errors_.size();
+    auto given = texts(name, most, longest);
+    if (given.empty() && errors_.size() == wrong)
+        refuse(name, "empty");
+    return given;
 }
 
 AmountText FieldReader::amount(std::string_view name) {

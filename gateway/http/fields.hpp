@@ -47,7 +47,7 @@ class FieldReader {
     /// Is it there and null? Every other way to read it takes null for an error.
     bool is_null(std::string_view name);
     std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest);
-    /// Empty when absent.
+    /// Empty when absent; given, it names something.
     std::vector<std::string> optional_texts(std::string_view name, std::size_t most,
                                             std::size_t longest);
     AmountText amount(std::string_view name);

@@ -23,7 +23,6 @@
 #include <optional>
 #include <system_error>
 
-#include "gateway/http/forwarded.hpp"
 #include "gateway/http/lazy_timer.hpp"
 #include "gateway/http/problem.hpp"
 #include "gateway/http/request_id.hpp"
@@ -238,8 +237,6 @@ class Session : public std::enable_shared_from_this<Session> {
         trace_ = continue_trace(request.headers);
         request.trace_id = trace_.trace_id;
         request.peer = peer_;
-        if (limits_.forwarded_for)
-            request.peer = forwarded_address(request.headers).value_or(peer_);
         request.has_body = !body_is_absent(parser);
         return request;
     }

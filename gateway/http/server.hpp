@@ -25,7 +25,6 @@ struct HttpLimits {
     std::chrono::milliseconds write_time{20'000};
     std::chrono::milliseconds request_time{60'000};  ///< first byte to last byte of the answer
     std::chrono::milliseconds shutdown_time{10'000};
-    bool forwarded_for = false;  ///< a proxy adds the client's address to X-Forwarded-For
     bool over_tls = false;  ///< a proxy speaks TLS to the clients: they are told to stay with it
 };
 

@@ -58,10 +58,11 @@ TEST_F(Manners, addresses_are_the_clients_only_where_a_proxy_names_them) {
     RequestLimits limits;
     limits.strangers = {.per_second = 1, .burst = 1};
     for (const bool proxied : {true, false}) {
-        HttpLimits http;
-        http.forwarded_for = proxied;
-        const RunningGateway running(database.settings("cambist_gateway"), http,
-                                     {.limits = limits});
+        DoorSettings door = quick_door();
+        if (proxied)
+            door.proxies.addresses = {"127.0.0.1"};
+        const RunningGateway running(database.settings("cambist_gateway"), {}, {.limits = limits},
+                                     door);
         auto client = running.client();
         const auto ask = [&](const std::string& named) {
             return client.ask("GET", "/livez", {{"X-Forwarded-For", named}}).status;

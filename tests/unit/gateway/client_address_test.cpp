@@ -42,10 +42,13 @@ TEST(ClientAddress, is_written_in_one_form) {
 TEST(ClientAddress, is_nothing_that_is_no_address) {
     for (const char* named : {"", "unknown", "1.1.1", "1.1.1.1:80", "[2001:db8::1]", "9.9.9.9, x"})
         EXPECT_EQ(address("10.0.0.1", named), "10.0.0.1") << named;
+}
+
+TEST(ClientAddress, is_read_from_several_fields_as_from_one) {
     EXPECT_EQ(client_address(from("10.0.0.1",
-                                  {{"X-Forwarded-For", "1.1.1.1"}, {"X-Forwarded-For", "2.2.2.2"}}),
+                                  {{"X-Forwarded-For", "9.9.9.9"}, {"x-forwarded-for", "1.1.1.1"}}),
                              trust),
-              "10.0.0.1");
+              "1.1.1.1");
 }
 
 TEST(ClientCountry, is_said_by_a_proxy_of_ours_alone) {

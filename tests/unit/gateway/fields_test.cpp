@@ -80,6 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadField{"missing", "reason", "", "reason", "missing"},
         BadField{"null", "reason", "null", "reason", "null"},
         BadField{"text_for_texts", "regions", "\"mt\"", "regions", "not_an_array"},
+        BadField{"no_texts", "regions", "[]", "regions", "empty"},
         BadField{"too_many_texts", "regions", R"(["a","b","c"])", "regions", "too_many"},
         BadField{"long_text_of_texts", "regions", R"(["123456"])", "regions", "too_long"},
         BadField{"empty", "reason", "\"\"", "reason", "empty"},

@@ -46,7 +46,8 @@ TEST(GatewaySettings, say_how_people_are_let_in) {
     const auto settings = read_settings(
         "[auth]\nsecret_key_file = \"k\"\npassword_memory_mib = 46\npassword_iterations = 1\n"
         "idle_minutes = 5\nabsolute_hours = 8\norigins = \"https://a.example, https://b\"\n"
-        "trusted_proxies = \"10.0.0.1\"\ncountry_header = \"CF-IPCountry\"\n",
+        "trusted_proxies = \"10.0.0.1\"\ncountry_header = \"CF-IPCountry\"\n"
+        "[http]\nbehind_proxy = true\n",
         "host=db");
     ASSERT_TRUE(settings);
     EXPECT_EQ(settings->door.session.idle, std::chrono::minutes(5));
@@ -84,9 +85,9 @@ TEST(GatewaySettings, name_every_problem_at_once) {
 }
 
 TEST(GatewaySettings, believe_only_a_proxy_about_addresses) {
-    const auto problems = problems_of("[http]\nforwarded_for = true\n");
+    const auto problems = problems_of("trusted_proxies = \"10.0.0.1\"\n");
     ASSERT_EQ(problems.size(), 1u);
-    EXPECT_TRUE(problems[0].starts_with("http.forwarded_for: needs http.behind_proxy"));
+    EXPECT_TRUE(problems[0].starts_with("auth.trusted_proxies: needs http.behind_proxy"));
 }
 
 TEST(GatewaySettings, text_that_is_no_toml_is_named_by_its_line) {
