@@ -4,7 +4,7 @@
 ctl_help() {
     cat <<'TEXT'
 ./cambist ctl [--data DIR] [--as NAME] COMMAND...
-  Runs cambistctl against what `./cambist up` runs here, e.g. ./cambist ctl clients list
+  Runs cambistctl against what `./cambist up` runs here, e.g. ./cambist ctl staff list
   --data DIR   the data folder of that `up`, when it was given one
   --as NAME    as this member of the demo's staff (secrets/staff.json): logs in by itself and keeps
                the session in the data folder. Default: the administrator, or with the demo's API
