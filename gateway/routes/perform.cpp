@@ -159,7 +159,7 @@ awaitable<std::optional<Response>> Api::look(const Admitted& admitted) {
         if (answer)
             tell_version(admitted, response);
         co_return response;
-    } catch (const DatabaseError&) {
+    } catch (const std::exception&) {
         co_return std::nullopt;
     }
 }
