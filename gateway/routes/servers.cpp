@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <ranges>
 
 #include "gateway/http/fields.hpp"
 #include "gateway/routes/shape.hpp"
@@ -16,6 +17,7 @@ using office::TradingServer;
 constexpr std::string_view kinds[] = {"in_process", "remote"};
 constexpr std::string_view modes[] = {"observe", "enforce"};
 constexpr std::size_t most_patterns = 200, longest_pattern = 200, longest_reason = 500;
+constexpr std::size_t most_groups_shown = 200;
 
 json::object described(const TradingServer& server) {
     json::object lease{{"holder", server.lease_holder},
@@ -101,6 +103,44 @@ awaitable<Answer> change_mode(Call& call) {
                           200);
 }
 
+json::object counts_of(const std::array<std::int64_t, office::judging_count>& accounts) {
+    json::object counts;
+    for (int at = 0; at < office::judging_count; ++at)
+        counts[name_of(static_cast<office::Judging>(at))] = accounts[static_cast<std::size_t>(at)];
+    return counts;
+}
+
+json::object described(const office::ModePreview& preview) {
+    json::array groups;
+    for (const auto& change : preview.changed | std::views::take(most_groups_shown))
+        groups.push_back(json::object{{"name", change.group.name},
+                                      {"accounts", change.group.accounts},
+                                      {"clients", change.group.clients},
+                                      {"before", name_of(change.before)},
+                                      {"after", name_of(change.after)}});
+    return {{"before", counts_of(preview.before)},
+            {"after", counts_of(preview.after)},
+            {"groups_changed", preview.changed.size()},
+            {"groups", std::move(groups)}};
+}
+
+awaitable<Answer> preview_mode(Call& call) {
+    const auto id = path_server(call);
+    if (!id)
+        co_return std::unexpected(id.error());
+    FieldReader fields(call.body);
+    const auto mode = static_cast<office::ServerMode>(fields.word("mode", modes));
+    auto scope = fields.texts("scope", most_patterns, longest_pattern);
+    if (auto problem = fields.problem())
+        co_return std::unexpected(std::move(*problem));
+    const auto preview = co_await office::preview_mode_change(call.tx, *id, mode, std::move(scope));
+    if (!preview)
+        co_return std::unexpected(problem_of(preview.error()));
+    Reply reply;
+    reply.body = described(*preview);
+    co_return reply;
+}
+
 template <class Change, class By>
 awaitable<Answer> change_for_a_reason(Call& call, Change change, const By& by) {
     const auto id = path_server(call);
@@ -166,6 +206,7 @@ std::vector<Route> server_routes() {
          {},
          change_mode,
          "server:{server}"},
+        {post, "/v1/servers/{server}/mode/preview", "server.change_mode", none, {}, preview_mode},
         {post,
          "/v1/servers/{server}/money-out-stop",
          "server.stop_money",

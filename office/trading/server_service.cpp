@@ -8,6 +8,7 @@
 #include "office/outbox/outbox_store.hpp"
 #include "office/trading/command_store.hpp"
 #include "office/trading/server_store.hpp"
+#include "office/trading/trading_view_store.hpp"
 
 namespace cambist::office {
 
@@ -82,6 +83,18 @@ awaitable<Outcome<TradingServer>> change_mode(pg::Transaction& tx, ServerId id, 
     servers::set_mode(tx, id, mode, server->scope);
     record(tx, authority.actor(), "server_mode_changed", before, *server, std::move(reason));
     co_return std::move(*server);
+}
+
+awaitable<Outcome<ModePreview>> preview_mode_change(pg::Transaction& tx, ServerId id,
+                                                    ServerMode mode,
+                                                    std::vector<std::string> scope) {
+    const auto server = co_await servers::find(tx, id);
+    if (!server)
+        co_return refused(ServerRefusal::unknown_server);
+    if (const auto allowed = review_scope(scope); !allowed)
+        co_return refused(allowed.error());
+    auto groups = co_await trading::group_counts(tx, id);
+    co_return preview_mode(*server, mode, scope, std::move(groups));
 }
 
 awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId id,

@@ -7,6 +7,7 @@
 #include "office/approvals/approved.hpp"
 #include "office/audit/actor.hpp"
 #include "office/pg/transaction.hpp"
+#include "office/trading/mode_preview.hpp"
 #include "office/trading/server.hpp"
 
 /// Use cases of trading servers; each runs in the caller's transaction and never commits it.
@@ -21,6 +22,10 @@ awaitable<Outcome<TradingServer>> register_server(pg::Transaction& tx, TradingSe
 awaitable<Outcome<TradingServer>> change_mode(pg::Transaction& tx, ServerId id, ServerMode mode,
                                               std::vector<std::string> scope, std::string reason,
                                               Authority authority);
+/// Whose orders would be judged otherwise; nothing is done. Refused: unknown_server, scope_invalid.
+awaitable<Outcome<ModePreview>> preview_mode_change(pg::Transaction& tx, ServerId id,
+                                                    ServerMode mode,
+                                                    std::vector<std::string> scope);
 /// Anybody may stop. Refused: unknown_server, reason_required.
 awaitable<Outcome<TradingServer>> stop_money_out(pg::Transaction& tx, ServerId id,
                                                  std::string reason, Actor actor);

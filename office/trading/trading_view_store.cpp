@@ -19,6 +19,11 @@ constexpr Query view_quarantine{
     "select server_id, epoch, seq, login, reason, at, resolved_at from quarantine "
     "where server_id = $1 and (not $2 or resolved_at is null) and (epoch, seq) > ($3, $4) "
     "order by epoch, seq limit $5"};
+constexpr Query count_by_group{
+    "account_count_by_group",
+    "select group_name, count(*), count(distinct client_id) from account "
+    "where server_id = $1 and not deleted and server_version > 0 "
+    "group by group_name order by group_name"};
 constexpr Query count_backlog{
     "backlog",
     "select commands_pending, policies_pending, drift_open, quarantine_open from office_backlog()"};
@@ -74,6 +79,16 @@ awaitable<std::vector<QuarantineView>> quarantine(pg::Transaction& tx, ServerId 
                         .at = row.get<Instant>(5),
                         .resolved_at = row.get<std::optional<Instant>>(6)});
     co_return list;
+}
+
+awaitable<std::vector<GroupCount>> group_counts(pg::Transaction& tx, ServerId server) {
+    const auto rows = co_await tx.execute(count_by_group, server);
+    std::vector<GroupCount> counts;
+    for (const pg::Row row : rows)
+        counts.push_back({.name = row.get<std::string>(0),
+                          .accounts = row.get<std::int64_t>(1),
+                          .clients = row.get<std::int64_t>(2)});
+    co_return counts;
 }
 
 awaitable<Backlog> backlog(pg::Transaction& tx) {

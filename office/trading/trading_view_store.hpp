@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "office/pg/transaction.hpp"
+#include "office/trading/mode_preview.hpp"
 #include "sync/vocabulary/ids.hpp"
 #include "sync/vocabulary/instant.hpp"
 
@@ -52,6 +53,8 @@ struct Backlog {
 /// In the order of ids, beyond `after`.
 awaitable<std::vector<GroupView>> groups(pg::Transaction& tx, ServerId server, GroupId after,
                                          int limit);
+/// Every group that accounts are in, by name.
+awaitable<std::vector<GroupCount>> group_counts(pg::Transaction& tx, ServerId server);
 /// In the order of ids, beyond `after`; only those not resolved when `open`.
 awaitable<std::vector<DriftView>> drift(pg::Transaction& tx, std::optional<ServerId> server,
                                         bool open, std::int64_t after, int limit);

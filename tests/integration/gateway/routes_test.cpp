@@ -129,6 +129,26 @@ TEST_F(Routes, if_match_refuses_a_change_of_something_that_has_changed_since) {
     }
 }
 
+TEST_F(Routes, another_mode_or_scope_is_previewed_before_it_is_asked_for) {
+    const auto preview = [&](const std::string& mode_and_scope, int server = 1) {
+        return client.ask("POST", "/v1/servers/" + std::to_string(server) + "/mode/preview", key,
+                          mode_and_scope);
+    };
+    const auto answer = preview(R"({"mode":"observe","scope":["real\\*"]})");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(json::parse(answer.body),
+              json::parse(R"({"before":{"left_alone":0,"observed":0,"enforced":1},)"
+                          R"("after":{"left_alone":0,"observed":1,"enforced":0},)"
+                          R"("groups_changed":1,"groups":[{"name":"real\\usd","accounts":1,)"
+                          R"("clients":0,"before":"enforced","after":"observed"}]})"));
+    const auto same = preview(R"({"mode":"enforce","scope":["*"]})");
+    EXPECT_EQ(json::parse(same.body).at("groups_changed"), 0);
+    EXPECT_EQ(database.psql("select mode from cambist.server"), "enforce");
+    EXPECT_EQ(preview(R"({"mode":"enforce","scope":[]})").code(), "scope_invalid");
+    EXPECT_EQ(preview(R"({"mode":"enforce","scope":["*"]})", 77).code(), "unknown_server");
+    EXPECT_EQ(preview(R"({"mode":"maybe","scope":["*"]})").status, 422);
+}
+
 TEST_F(Routes, a_reserve_hold_shows_its_amount_until_it_is_released) {
     add_owner();
     const auto placed =
